@@ -12,7 +12,7 @@ use crate::ground::outline::{Outline, Tree};
 use crate::ground::sought::Sighting;
 use crate::ground::text::plural;
 use crate::ground::zone::Zone;
-use crate::rows::group::{Group, Groups};
+use crate::rows::group::{Group, Groups, NEW};
 use crate::triage::facts::{Facts, overview as words};
 use crate::triage::overview::{ChangedGroup, Changes, GoneGroup, NamespaceLine, Overview, StageLine, UnknownName};
 
@@ -214,6 +214,9 @@ impl OverviewTree {
                 sighting.see(&words::namespace(line.name.as_deref()));
                 if line.is_known == Some(false) {
                     sighting.see_word(words::UNKNOWN);
+                }
+                if line.new > 0 {
+                    sighting.see_word(NEW);
                 }
                 sighting.see(&plural(line.groups(), "group", "groups"));
             }

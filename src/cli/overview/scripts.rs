@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use crate::cli::csv as spreadsheet;
 use crate::cli::groups::{changes, json};
-use crate::ground::time::{Micros, time_text};
+use crate::cli::when::rfc3339;
+use crate::ground::time::Micros;
 use crate::rows::column::ErrorColumn;
 use crate::rows::group::{Groups, Trend};
 use crate::triage::baseline::Comparison;
@@ -67,7 +68,7 @@ struct NamespaceMember<'a> {
 
 #[derive(Serialize)]
 struct TrendMember<'a> {
-    start: String,
+    start: Option<String>,
     width: i64,
     bins: &'a [u32],
 }
@@ -100,7 +101,7 @@ struct Kinded<T> {
 }
 
 fn ends(span: Option<(Micros, Micros)>) -> [Option<String>; 2] {
-    span.map_or([None, None], |(first, last)| [first, last].map(|time| Some(time_text(time))))
+    span.map_or([None, None], |(first, last)| [first, last].map(rfc3339))
 }
 
 impl<'a> StageMember<'a> {
@@ -133,7 +134,7 @@ impl<'a> NamespaceMember<'a> {
 impl<'a> TrendMember<'a> {
     fn of(trend: &'a Trend) -> Option<Self> {
         const SECOND: Micros = 1_000_000;
-        (trend.width > 0).then(|| TrendMember { start: time_text(trend.start), width: trend.width / SECOND, bins: &trend.bins })
+        (trend.width > 0).then(|| TrendMember { start: rfc3339(trend.start), width: trend.width / SECOND, bins: &trend.bins })
     }
 }
 

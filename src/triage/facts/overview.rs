@@ -115,7 +115,7 @@ pub fn guess(name: &UnknownName) -> String {
             format!("perhaps not registered yet: {} known namespaces begin with {begins} as well", count(*known as u64))
         }
         Guess::ForkOf { known } => format!("perhaps a fork: it holds the whole name {known}"),
-        Guess::ForkByWord { word, known, more } => format!("perhaps a fork: it has the word {word}, as {known}{} have it", and_more(*more)),
+        Guess::ForkByWord { word, known, more } => format!("perhaps a fork: it shares the word {word} with {known}{}", and_more(*more)),
         Guess::KnownDoctypes { doctypes, known, more } => {
             let told = listed(doctypes.len(), MOST_DOCTYPES);
             let rest = and_more(doctypes.len() - told);
@@ -195,7 +195,6 @@ fn namespace_changes(changes: NamespaceChanges) -> Option<String> {
 /// Everything known of a namespace, with times in a zone.
 pub fn namespace_sheet(overview: &Overview, groups: &Groups, line: &NamespaceLine, zone: &Zone, changes: Option<&Changes>) -> Facts {
     let mut facts = Facts::default();
-    facts.line(&namespace(line.name.as_deref()));
     let share = percent(line.rows, groups.rows);
     facts.named("rows", &format!("{}, {share} of all", count(line.rows)));
     facts.named("groups", &count(line.groups()));
@@ -260,7 +259,6 @@ pub fn unknown_sheet(name: &UnknownName, zone: &Zone) -> Facts {
 /// Everything known of a stage.
 pub fn stage_sheet(line: &StageLine, groups: &Groups) -> Facts {
     let mut facts = Facts::default();
-    facts.line(&stage(line.stage.as_deref()));
     facts.line(&stage_place(line.stage.as_deref()));
     facts.line(&stage_words(line, groups));
     if line.began > 0 {

@@ -23,6 +23,9 @@ pub(super) fn told(
     (visit, complaint): (Option<Arc<Visit>>, Option<String>),
 ) -> Vec<Effect> {
     app.overview.visit = visit;
+    // What was counted meanwhile knows of no visit.
+    app.overview.tree = None;
+    app.overview.asked = None;
     let mut earlier: Vec<_> = typed.into_iter().map(|line| (line.purpose, line.text)).filter(|line| !app.typed.contains(line)).collect();
     earlier.append(&mut app.typed);
     app.typed = earlier;
