@@ -156,10 +156,12 @@ pub fn since_visit(changes: &Changes, zone: &Zone) -> String {
     let when = zone.moment(changes.then);
     let [new, grown, gone] = [changes.new.len(), changes.grown.len(), changes.gone.len()].map(|n| n as u64);
     let words = match (new, grown, gone) {
-        (0, 0, 0) => format!("nothing new, grown or gone, {} about as before", plural(changes.same, "group", "groups")),
+        (0, 0, 0) => format!("nothing new, grown or gone in {}", plural(changes.same, "group", "groups")),
         _ => changed(new, grown, gone, changes.same),
     };
-    format!("Since your last visit on {when}: {words}")
+    // Where the line is cut the doubts behind it are not seen.
+    let doubt = if changes.is_partial || changes.is_strange { ", uncertain" } else { "" };
+    format!("Since your last visit on {when}{doubt}: {words}")
 }
 
 /// What makes that uncertain: sentences without a full stop.
@@ -309,13 +311,10 @@ mod tests {
         let changes = Changes { same: 4, small: 2, is_partial: true, new: vec![0], ..Changes::default() };
         assert_eq!(
             since_visit(&changes, &Zone::UTC),
-            "Since your last visit on 1970-01-01 00:00 UTC: 1 new group, 0 grown, 0 gone, 4 about as before"
+            "Since your last visit on 1970-01-01 00:00 UTC, uncertain: 1 new group, 0 grown, 0 gone, 4 about as before"
         );
         assert_eq!(doubts(&changes).len(), 2);
         let same = Changes { same: 4, ..Changes::default() };
-        assert_eq!(
-            since_visit(&same, &Zone::UTC),
-            "Since your last visit on 1970-01-01 00:00 UTC: nothing new, grown or gone, 4 groups about as before"
-        );
+        assert_eq!(since_visit(&same, &Zone::UTC), "Since your last visit on 1970-01-01 00:00 UTC: nothing new, grown or gone in 4 groups");
     }
 }
