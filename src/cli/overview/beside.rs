@@ -92,11 +92,11 @@ pub(super) fn print(
     }
     let Comparison { new, grown, gone, same, .. } = &comparison;
     out::tell(&format!(
-        "{} only here, {} only beside, {} more here, {} about alike{}",
+        "{} only here, {} only beside, {} in both, {} of these more here{}",
         plural(new.len() as u64, "group", "groups"),
         count(gone.len() as u64),
+        count(*same + grown.len() as u64),
         count(grown.len() as u64),
-        count(*same),
         strangeness(&comparison)
     ));
     Ok(certainty(is_whole(one) && is_whole(other)))
