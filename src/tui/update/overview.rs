@@ -182,7 +182,7 @@ fn show(app: &mut App, is_it: &dyn Fn(&GroupTree, usize) -> bool) {
     let groups = app.groups.tree.clone();
     // Lines below those that are not open are looked at only where they may be meant.
     let Some(item) = (0..groups.len()).find(|&item| is_it(&groups, item)) else {
-        app.tell("the groups have no such line any more");
+        app.tell("the groups no longer have such a line");
         return;
     };
     close_all(app);
