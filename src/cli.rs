@@ -26,6 +26,7 @@ mod layout;
 mod man;
 mod notes;
 mod out;
+mod overview;
 mod row;
 mod safe_json;
 mod schemas;
@@ -141,6 +142,8 @@ pub struct Cli {
 enum Command {
     /// Print the groups of failing rows
     Groups(input::Asked<groups::GroupsQuestion>),
+    /// Print the namespaces at a glance: rows, rates, trends, names that the schemas do not have; or two sources side by side
+    Overview(input::Asked<overview::OverviewQuestion>),
     /// Print failing rows with the schema node that each broke and its columns
     Cases(input::Asked<cases::CasesQuestion>),
     /// Judge documents as the pipeline does: which pass, which fail and why
@@ -231,6 +234,7 @@ fn dispatch(cli: Cli) -> color_eyre::Result<ExitCode> {
     match cli.command {
         None => explore::run(cli.explore, config),
         Some(Command::Groups(args)) => groups::run(args, &config),
+        Some(Command::Overview(args)) => overview::run(args, &config),
         Some(Command::Cases(args)) => cases::run(args, &config),
         Some(Command::Judge(args)) => judge::run(args, &config),
         Some(Command::Row(args)) => row::run(args, &config),

@@ -24,6 +24,8 @@ pub mod patch;
 pub mod shared_text;
 /// What is looked for among lines.
 pub mod sought;
+/// Counts as bars.
+pub mod spark;
 /// Names and texts in GoogleSQL.
 pub mod sql;
 /// Texts made safe, cut and measured for terminals.

@@ -42,6 +42,8 @@ pub mod mend;
 pub mod notes;
 /// From a column to the schema node that fills it, and back.
 pub mod origin;
+/// All namespaces at a glance.
+pub mod overview;
 /// Documents judged by two states of the schemas.
 pub mod recheck;
 /// Data about people, taken out.

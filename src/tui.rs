@@ -40,6 +40,8 @@ pub mod message;
 pub mod note_book;
 pub mod opened;
 pub mod outlet;
+pub mod overview;
+pub mod overview_tree;
 pub mod palette;
 pub mod panes;
 pub mod row_place;

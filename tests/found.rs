@@ -185,6 +185,7 @@ fn area(app: &App, focus: Focus) -> Rect {
         Focus::Tables | Focus::Hits => panes::lines(panes::tables(SIZE, app.tables.focus).tree.unwrap()),
         Focus::TableSchema => panes::lines(panes::tables(SIZE, app.tables.focus).schema.unwrap()),
         Focus::Deploy => panes::lines(panes::deploy(SIZE).tree),
+        Focus::Overview => panes::group_lines(panes::overview(SIZE).tree, app.groups.has_times()).1,
         Focus::Sides(side) => panes::lines(panes::sides(SIZE, side as usize).sides[side as usize]),
     }
 }
@@ -194,6 +195,13 @@ fn every_word_of_the_groups() {
     let mut explorer = Explorer::of(demo::source().unwrap());
     explorer.press("O");
     assert!(explorer.finds_all_its_words("groups") > 30);
+}
+
+#[test]
+fn every_word_of_the_overview() {
+    let mut explorer = Explorer::of(demo::source().unwrap());
+    explorer.press("gnO");
+    assert!(explorer.finds_all_its_words("overview") > 20);
 }
 
 #[test]

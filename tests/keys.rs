@@ -32,6 +32,7 @@ const OFFERING: &[&[&str]] = &[
     &["tables", "search", "'doc", "<enter>"],
     &["deploy"],
     &["deploy", "follow"],
+    &["overview"],
 ];
 
 /// More of them, which have other texts.
@@ -53,6 +54,8 @@ const TELLING: &[&[&str]] = &[
     &["deploy", "follow", "show-row"],
     &["deploy", "down", "follow", "show-failing"],
     &["deploy", "newer-pair"],
+    &["overview", "show-row"],
+    &["overview", "sort"],
 ];
 
 fn screens() -> impl Iterator<Item = &'static &'static [&'static str]> {

@@ -118,6 +118,39 @@ fn a_broken_state_is_said_once_and_keys_go_before_what_was_left() {
 }
 
 #[test]
+fn what_has_changed_since_the_last_visit_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = rows(folder.path(), "rows.ndjson", "my-app");
+    assert!(!press(&source, kept(folder.path(), false), "gnq").contains("Since your last visit"), "there was none");
+    press(&source, kept(folder.path(), false), "q");
+    let same = press(&source, kept(folder.path(), false), "gn");
+    assert!(same.contains("Since your last visit on") && same.contains("nothing new, grown or gone in 3 groups"), "{same}");
+    let lines: Vec<String> =
+        [("alpha", 40), ("beta", 4), ("delta", 2)].iter().flat_map(|(path, n)| vec![row("my-app", path, "Null"); *n]).collect();
+    std::fs::write(folder.path().join("later.ndjson"), lines.join("\n")).unwrap();
+    let later = [folder.path().join("later.ndjson").to_string_lossy().into_owned()];
+    let later = Arc::new(Files::open(&later, ReadOptions { keep_rows: true }).unwrap());
+    let told = press(&later, kept(folder.path(), false), "gn");
+    assert!(told.contains("1 new group, 1 grown, 1 gone, 1 about as before"), "{told}");
+    assert!(told.contains("new   my-app/events.1") && told.contains("x8.0  my-app/events.1") && told.contains("gone"), "{told}");
+    assert!(!press(&later, kept(folder.path(), true), "gn").contains("Since your last visit"), "fresh begins anew");
+    assert!(!press(&later, Surroundings::default(), "gn").contains("Since your last visit"), "nothing is kept here");
+}
+
+#[test]
+fn a_visit_to_other_rows_is_not_compared_and_that_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = rows(folder.path(), "rows.ndjson", "my-app");
+    press(&source, kept(folder.path(), false), "q");
+    let mut options = options(source);
+    options.request.namespaces = vec!["my-app".to_owned()];
+    let keys = parse_keys("gn").unwrap();
+    let keys = keys.iter().map(|key| Message::Key(key.to_event()));
+    let told = frame::to_text(&feed_in(options, kept(folder.path(), false), (160, 24), keys).unwrap());
+    assert!(told.contains("cannot be told: other rows were asked for then"), "{told}");
+}
+
+#[test]
 fn nothing_is_written_where_nothing_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let source = rows(folder.path(), "rows.ndjson", "my-app");

@@ -3,6 +3,7 @@
 mod alike;
 mod causes;
 mod handy;
+mod overview;
 mod pressed;
 mod rechecked;
 mod referred;

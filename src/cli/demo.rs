@@ -9,7 +9,7 @@ use super::input::{self, Asked};
 use super::notes::NotesArg;
 use super::scope::Scope;
 use super::volume::VolumeArgs;
-use super::{cases, explore, groups};
+use super::{cases, explore, groups, overview};
 use crate::cli::config::Config;
 
 /// What to do with the sample.
@@ -34,6 +34,8 @@ pub(super) struct DemoArgs {
 enum DemoCommand {
     /// Print the groups of the sample
     Groups(groups::GroupsQuestion),
+    /// Print the namespaces of the sample at a glance
+    Overview(overview::OverviewQuestion),
     /// Print the rows of the sample with the schema node that each broke and its columns
     Cases(cases::CasesQuestion),
 }
@@ -47,6 +49,7 @@ pub(super) fn run(args: DemoArgs, config: Config) -> Result<ExitCode> {
             explore::run(explore::ExploreArgs { input, scope, volume: args.volume, notes: args.notes, first, look: args.look }, config)
         }
         Some(DemoCommand::Groups(question)) => groups::run(Asked { input, question }, &config),
+        Some(DemoCommand::Overview(question)) => overview::run(Asked { input, question }, &config),
         Some(DemoCommand::Cases(question)) => cases::run(Asked { input, question }, &config),
     }
 }

@@ -4,13 +4,13 @@
 //! Refuses: grouping (group), the forms of output (below).
 
 mod causes;
-mod changes;
+pub(super) mod changes;
 #[cfg(test)]
 mod example;
 mod follow;
 mod hook;
 pub(super) mod incidents;
-mod json;
+pub(super) mod json;
 mod metrics;
 mod redacted;
 pub(super) mod suspect;
@@ -18,7 +18,7 @@ mod table;
 
 pub(super) use causes::cause_groups;
 use incidents::{IncidentsOf, SameBy};
-use redacted::ToldGroups;
+pub(super) use redacted::ToldGroups;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
@@ -146,9 +146,12 @@ const FINDINGS: u8 = 1;
 /// Exit code of a comparison with rows of which not all were read.
 const UNCERTAIN: u8 = 2;
 
+/// Said of a comparison with rows of which not all were read.
+pub(super) const NOT_WHOLE: &str = "misfit: not all of the input could be read, so what is said to be gone or not to be new is uncertain";
+
 /// How groups are ordered.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum Order {
+pub(super) enum Order {
     /// Most rows first
     #[default]
     Count,
@@ -349,7 +352,7 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
 }
 
 /// Writes on standard output, in large pieces.
-fn on_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+pub(super) fn on_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut out = BufWriter::with_capacity(BUFFERED, io::stdout().lock());
     write(&mut out)?;
     out.flush()
@@ -393,7 +396,7 @@ fn parse_times(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "growth is a number from 1 on, such as 2 or 1.5".to_owned())
 }
 
-fn read_baseline(path: &Path) -> Result<Baseline> {
+pub(super) fn read_baseline(path: &Path) -> Result<Baseline> {
     let shown = visible(&path.to_string_lossy()).into_owned();
     let mut text = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MOST_BASELINE + 1).read_to_end(&mut text));
@@ -403,7 +406,7 @@ fn read_baseline(path: &Path) -> Result<Baseline> {
 }
 
 /// Why a baseline is of no use where only one side was made with schemas, and what to give.
-fn unlike_schemas(path: &Path, now: &Groups) -> String {
+pub(super) fn unlike_schemas(path: &Path, now: &Groups) -> String {
     let shown = visible(&path.to_string_lossy()).into_owned();
     match now.by_schemas {
         Some(true) => format!(
@@ -440,7 +443,7 @@ fn print_changes(
     out::tell(&closing(groups, groups.list.len(), more));
     let is_whole = !groups.partial && groups.unreadable.count == 0;
     if !is_whole {
-        out::tell("misfit: not all of the input could be read, so what is said to be gone or not to be new is uncertain");
+        out::tell(NOT_WHOLE);
     }
     Ok(match (comparison.new.is_empty(), is_whole) {
         (false, _) => ExitCode::from(FINDINGS),
@@ -463,12 +466,18 @@ impl From<Order> for Sort {
 }
 
 /// What was counted and what was left out.
-fn closing(groups: &Groups, shown: usize, more: Vec<String>) -> String {
+pub(super) fn closing(groups: &Groups, shown: usize, more: Vec<String>) -> String {
     let list = groups.list.len() as u64;
-    let mut parts = vec![match shown as u64 {
+    let counted = match shown as u64 {
         n if n == list => format!("{} in {}", out::plural(groups.rows, "row", "rows"), out::plural(list, "group", "groups")),
         n => format!("{} in {}, {} shown", out::plural(groups.rows, "row", "rows"), out::plural(list, "group", "groups"), count(n)),
-    }];
+    };
+    closing_behind(counted, groups, more)
+}
+
+/// The same behind other words for what was counted.
+pub(super) fn closing_behind(counted: String, groups: &Groups, more: Vec<String>) -> String {
+    let mut parts = vec![counted];
     if groups.outside > 0 {
         parts.push(format!("{} outside of what was asked for", out::plural(groups.outside, "row", "rows")));
     }

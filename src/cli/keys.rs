@@ -73,6 +73,8 @@ fn described(help: &str, place: ActionPlace) -> String {
         ActionPlace::Tables => format!("tables: {help}"),
         ActionPlace::Deploy => format!("deploys: {help}"),
         ActionPlace::Sides => format!("columns of both sides: {help}"),
+        ActionPlace::Overview => format!("overview: {help}"),
+        ActionPlace::Counts => format!("groups, overview: {help}"),
         ActionPlace::Schemas => format!("tables, deploys: {help}"),
         ActionPlace::Nodes => format!("case, tables, deploys: {help}"),
         ActionPlace::Panes => format!("case, tables, columns of both sides: {help}"),

@@ -301,7 +301,7 @@ impl Letters {
     }
 
     /// At least so many letters have to change.
-    fn least_distance(&self, other: &Letters) -> usize {
+    pub fn least_distance(&self, other: &Letters) -> usize {
         let (mut more, mut fewer) = (0, 0);
         for (a, b) in self.counts.iter().zip(&other.counts) {
             more += usize::from(a.saturating_sub(*b));

@@ -86,6 +86,16 @@ pub(crate) fn nearest<'a>(namespace: &str, doctype: &str, known: impl Iterator<I
     scored.into_iter().map(|(_, name)| name).collect()
 }
 
+/// The known names nearest to one, best first, each likelier than not to help.
+pub(crate) fn nearest_names<'a>(name: &str, known: impl Iterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
+    let asked = snake_case(name);
+    let mut scored: Vec<(f64, &str)> = known.map(|known| (likeness(&asked, &snake_case(known)), known)).collect();
+    scored.retain(|(score, _)| *score >= LEAST_LIKENESS / 2.0);
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    scored.truncate(most);
+    scored.into_iter().map(|(_, name)| name).collect()
+}
+
 /// Whether both parts of two `namespace/doctype` names are nearly spelled alike: what only shares a namespace, or a doctype's name that many
 /// have, is a stranger.
 pub(crate) fn is_alike(one: (&str, &str), other: (&str, &str)) -> bool {

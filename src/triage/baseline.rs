@@ -4,6 +4,7 @@
 //! Refuses: the forms of such an export (read), printing (cli).
 
 mod read;
+mod visit;
 
 use std::collections::HashMap;
 
@@ -11,6 +12,8 @@ use crate::ground::time::Micros;
 use crate::pipeline::names::snake_case;
 use crate::rows::advice::Advised;
 use crate::rows::group::{Fingerprint, Group, GroupRecord, Groups};
+
+pub use visit::{AskedRows, MOST_KEPT, Visit};
 
 const HOUR: Micros = 3_600_000_000;
 

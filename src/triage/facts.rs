@@ -14,6 +14,7 @@ pub mod incident;
 pub mod losses;
 pub mod made;
 pub mod note;
+pub mod overview;
 pub mod rate;
 pub mod suspect;
 pub mod table;

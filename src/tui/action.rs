@@ -71,6 +71,10 @@ pub enum Action {
     NoteMended,
     NoteOpen,
     NoteRemove,
+    /// Namespaces at a glance.
+    Overview,
+    /// The groups that a line of the overview is about.
+    ShowGroups,
     Search,
     NextMatch,
     PreviousMatch,
@@ -150,6 +154,10 @@ pub enum ActionPlace {
     Deploy,
     /// In the columns of a table before and now.
     Sides,
+    /// Among the namespaces at a glance.
+    Overview,
+    /// Among groups and namespaces.
+    Counts,
     /// Among tables, causes and columns.
     Schemas,
     /// Where a schema node or a column can be under the cursor: in a case, among tables, causes and columns.
@@ -204,7 +212,7 @@ const fn entry(
 }
 
 use Action as A;
-use ActionPlace::{Always, Case, Deploy, Everywhere, Export, Grouped, Groups, Nodes, Panes, Question, Schemas, Tables};
+use ActionPlace::{Always, Case, Counts, Deploy, Everywhere, Export, Grouped, Groups, Nodes, Panes, Question, Schemas, Tables};
 
 /// Every action, in the order of help.
 #[rustfmt::skip]
@@ -257,6 +265,8 @@ pub const TABLE: &[Entry] = &[
     entry(A::CompareWith, "compare-with", &["a"], "compare the schemas with another revision or folder: what is deployed", Deploy, Some("with another"), LOOK),
     entry(A::ShowWitness, "show-witness", &["w"], "the smallest document that shows the change of a JSON schema", Deploy, None, LOOK),
     entry(A::CountCauses, "count-causes", &["b"], "count what is really wrong in the rows of the group (BigQuery)", Groups, None, LOOK),
+    entry(A::Overview, "overview", &["gn"], "all namespaces at a glance, stages, unknown names, what has changed since the last visit; and back", Everywhere, None, LOOK),
+    entry(A::ShowGroups, "show-groups", &["<enter>"], "the groups of this namespace, name or stage", ActionPlace::Overview, Some("its groups"), LOOK),
     entry(A::Zoom, "zoom", &["Z"], "this pane over the whole screen; and back", Everywhere, None, LOOK),
     entry(A::Larger, "larger", &["+"], "this pane larger", Everywhere, None, LOOK),
     entry(A::Smaller, "smaller", &["-"], "this pane smaller", Everywhere, None, LOOK),
@@ -269,7 +279,7 @@ pub const TABLE: &[Entry] = &[
     entry(A::Tables, "tables", &["t"], "all tables, at the column under the cursor; and back", Everywhere, Some("tables"), FIND),
     entry(A::NextDeployed, "next-deployed", &["d"], "next group that a deploy began or ended", Groups, Some("deploys"), FIND),
     entry(A::PreviousDeployed, "previous-deployed", &["D"], "previous group that a deploy began or ended", Groups, None, FIND),
-    entry(A::Sort, "sort", &["s"], "sort by deploy, rows, last seen, first seen, name, growth", Groups, Some("sort"), FIND),
+    entry(A::Sort, "sort", &["s"], "sort by deploy, rows, last seen, first seen, name, growth", Counts, Some("sort"), FIND),
     entry(A::ByIncident, "by-incident", &["I"], "put together what one cause made; and back to the namespaces", Groups, Some("incidents"), FIND),
     entry(A::ToggleNoise, "toggle-noise", &["z"], "open or close everything that is noise by design, by-catch or muted", Groups, None, FIND),
     entry(A::NoteText, "note-text", &["mn"], "write a note on the group", Grouped, None, NOTE),
@@ -352,13 +362,14 @@ impl Action {
 
 impl ActionPlace {
     /// Where somebody can be: what the others are made of.
-    pub const ALL: [ActionPlace; 8] = [
+    pub const ALL: [ActionPlace; 9] = [
         ActionPlace::Groups,
         ActionPlace::Case,
         ActionPlace::Row,
         ActionPlace::Tables,
         ActionPlace::Deploy,
         ActionPlace::Sides,
+        ActionPlace::Overview,
         ActionPlace::Export,
         ActionPlace::Question,
     ];
@@ -370,6 +381,7 @@ impl ActionPlace {
             ActionPlace::Everywhere => !matches!(here, ActionPlace::Export | ActionPlace::Question),
             ActionPlace::Grouped => matches!(here, ActionPlace::Groups | ActionPlace::Case | ActionPlace::Row),
             ActionPlace::Case => matches!(here, ActionPlace::Case | ActionPlace::Row),
+            ActionPlace::Counts => matches!(here, ActionPlace::Groups | ActionPlace::Overview),
             ActionPlace::Schemas => matches!(here, ActionPlace::Tables | ActionPlace::Deploy | ActionPlace::Sides),
             ActionPlace::Nodes => {
                 matches!(here, ActionPlace::Case | ActionPlace::Tables | ActionPlace::Deploy | ActionPlace::Sides)

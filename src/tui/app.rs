@@ -20,6 +20,7 @@ pub use super::list::{List, ListFilter, Search};
 use super::log::Log;
 use super::message::EditCopy;
 use super::message::JobId;
+use super::overview::OverviewScreen;
 use super::palette::Palette;
 use super::panes::{self, Splits};
 use super::row_place::{GroupPlace, RowPlace};
@@ -53,6 +54,8 @@ pub struct App {
     pub case: Option<CaseScreen>,
     /// The screen of tables, over the others where it is open.
     pub tables: TableScreen,
+    /// Namespaces at a glance, over groups and case where it is open.
+    pub overview: OverviewScreen,
     /// What a deploy would refuse, over all others where it is open.
     pub deploy: DeployScreen,
     /// The line being typed.
@@ -340,6 +343,7 @@ impl App {
             groups: GroupScreen::default(),
             case: None,
             tables: TableScreen::default(),
+            overview: OverviewScreen::default(),
             deploy: DeployScreen::default(),
             prompt: None,
             palette: None,

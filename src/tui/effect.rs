@@ -19,6 +19,7 @@ use crate::pipeline::layout::Layout;
 use crate::rows::group::{Groups, Sort};
 use crate::rows::payload::holding::PayloadQuery;
 use crate::rows::source::RowOrder;
+use crate::triage::baseline::Visit;
 use crate::triage::blame::BlameQuestion;
 use crate::triage::case::Case;
 use crate::triage::catalog::{Catalog, HitPlace};
@@ -94,6 +95,17 @@ pub enum Effect {
         groups: Arc<Groups>,
         /// The order.
         sort: Sort,
+    },
+    /// Count the namespaces, and hold the groups against those of the last visit.
+    Overview {
+        /// The work.
+        job: JobId,
+        /// The groups.
+        groups: Arc<Groups>,
+        /// The order of the namespaces.
+        sort: Sort,
+        /// What is kept of the last visit.
+        visit: Option<Arc<Visit>>,
     },
     /// Let go of groups that are shown no longer: to give back their memory takes time.
     LetGo(Arc<GroupTree>),

@@ -30,11 +30,13 @@ pub enum Focus {
     Deploy,
     /// The columns of a table before, or now.
     Sides(Side),
+    /// The overview.
+    Overview,
 }
 
 impl Focus {
     /// All lists.
-    pub const ALL: [Focus; 11] = [
+    pub const ALL: [Focus; 12] = [
         Focus::Groups,
         Focus::Pane(Pane::Document),
         Focus::Pane(Pane::Schema),
@@ -46,6 +48,7 @@ impl Focus {
         Focus::Deploy,
         Focus::Sides(Side::Old),
         Focus::Sides(Side::New),
+        Focus::Overview,
     ];
 }
 
@@ -58,6 +61,7 @@ impl Splits {
             Focus::Tables | Focus::Hits | Focus::TableSchema => &self.tables,
             Focus::Deploy => &self.deploy,
             Focus::Sides(_) => &self.sides,
+            Focus::Overview => &self.overview,
         }
     }
 
@@ -69,6 +73,7 @@ impl Splits {
             Focus::Tables | Focus::Hits | Focus::TableSchema => &mut self.tables,
             Focus::Deploy => &mut self.deploy,
             Focus::Sides(_) => &mut self.sides,
+            Focus::Overview => &mut self.overview,
         }
     }
 }
@@ -83,6 +88,7 @@ impl App {
                 TablePane::Tree if self.tables.hits().is_some() => Focus::Hits,
                 TablePane::Tree => Focus::Tables,
             },
+            _ if self.overview.open => Focus::Overview,
             Some(screen) if screen.row.is_some() => Focus::Row,
             Some(screen) => Focus::Pane(screen.focus),
             None => Focus::Groups,
@@ -98,6 +104,7 @@ impl App {
             Focus::Tables | Focus::Hits | Focus::TableSchema => ActionPlace::Tables,
             Focus::Deploy => ActionPlace::Deploy,
             Focus::Sides(_) => ActionPlace::Sides,
+            Focus::Overview => ActionPlace::Overview,
         }
     }
 
@@ -118,6 +125,7 @@ impl App {
             Focus::TableSchema => Some(&self.tables.schema),
             Focus::Deploy => Some(&self.deploy.list),
             Focus::Sides(side) => self.deploy.sides.as_ref().map(|screen| &screen.lists[side as usize]),
+            Focus::Overview => Some(&self.overview.list),
         }
     }
 
@@ -132,6 +140,7 @@ impl App {
             Focus::TableSchema => Some(&mut self.tables.schema),
             Focus::Deploy => Some(&mut self.deploy.list),
             Focus::Sides(side) => self.deploy.sides.as_mut().map(|screen| &mut screen.lists[side as usize]),
+            Focus::Overview => Some(&mut self.overview.list),
         }
     }
 
@@ -146,6 +155,7 @@ impl App {
             Focus::TableSchema => self.tables.look.as_ref()?.schema.clone().map(Subject::Schema),
             Focus::Deploy => self.deploy.tree.clone().map(Subject::Deploy),
             Focus::Sides(side) => self.deploy.sides.as_ref()?.look.layout(side).cloned().map(Subject::Layout),
+            Focus::Overview => self.overview.tree.clone().map(Subject::Overview),
         }
     }
 
@@ -167,6 +177,7 @@ impl App {
             Focus::Tables | Focus::Hits => panes::lines(panes::tables(frame, self.tables.focus).tree?),
             Focus::TableSchema => panes::lines(panes::tables(frame, self.tables.focus).schema?),
             Focus::Deploy => panes::lines(panes::deploy(frame).tree),
+            Focus::Overview => panes::group_lines(panes::overview(frame).tree, self.groups.has_times()).1,
             Focus::Sides(side) => panes::lines(panes::sides(frame, self.deploy.sides.as_ref()?.focus as usize).sides[side as usize]),
         })
     }
@@ -188,6 +199,7 @@ impl App {
             Focus::TableSchema => here == ActionPlace::Tables,
             Focus::Deploy => here == ActionPlace::Deploy,
             Focus::Sides(_) => here == ActionPlace::Sides,
+            Focus::Overview => here == ActionPlace::Overview,
         })
     }
 
@@ -216,6 +228,10 @@ impl App {
             }
             Focus::Deploy => {
                 let panes = panes::deploy(frame);
+                Some((panes.tree, panes.tree.union(panes.detail)))
+            }
+            Focus::Overview => {
+                let panes = panes::overview(frame);
                 Some((panes.tree, panes.tree.union(panes.detail)))
             }
             Focus::Sides(side) => {

@@ -113,6 +113,7 @@ pub fn screen_heading(screen: ActionPlace) -> &'static str {
         ActionPlace::Tables => "Among the tables",
         ActionPlace::Deploy => "Among the causes of a deploy",
         ActionPlace::Sides => "In the columns of both sides",
+        ActionPlace::Overview => "In the overview",
         _ => "In the groups",
     }
 }

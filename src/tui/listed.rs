@@ -31,6 +31,7 @@ impl Subject {
                 TableLine::Column(table, column) => named(&tree.catalog, HitPlace { table, column: Some(column) }),
             },
             Subject::Hits(tree) => named(&tree.catalog, tree.place(item)?),
+            Subject::Overview(tree) => tree.value(item),
             Subject::Deploy(tree) => tree.place(item).map(|place| {
                 let table = format!("{}.{}.{}", place.namespace, place.doctype, place.version);
                 if place.column.is_empty() { table } else { format!("{table} {}", place.column) }
@@ -45,6 +46,7 @@ impl Subject {
             Subject::Document(..) | Subject::Schema(_) => "list of values",
             Subject::Columns(_) | Subject::Layout(_) => "list of columns",
             Subject::Tables(_) | Subject::Hits(_) | Subject::Deploy(_) => "list of tables and columns",
+            Subject::Overview(_) => "list of names",
         }
     }
 }

@@ -15,6 +15,7 @@ use super::kept::{KeptLine, KeptView};
 use super::look::Look;
 use super::matches::Matches;
 use super::opened::OpenedSource;
+use super::overview_tree::OverviewTree;
 use super::row_place::{Exportable, OpenedRow};
 use super::sides_look::SidesLook;
 use super::tab_line::TabLine;
@@ -26,6 +27,7 @@ use crate::rows::payload::holding::HeldCount;
 use crate::rows::row::RowRef;
 use crate::rows::schemas::RevisionAge;
 use crate::rows::source::{Progress, Spent};
+use crate::triage::baseline::Visit;
 use crate::triage::case::Preview;
 use crate::triage::catalog;
 use crate::triage::causes::Causes;
@@ -73,6 +75,8 @@ pub enum Message {
         typed: Vec<KeptLine>,
         /// How the source was left, if it was here before.
         view: Option<Box<KeptView>>,
+        /// The groups that it had then.
+        visit: Option<Arc<Visit>>,
         /// Why what was kept cannot be used.
         complaint: Option<String>,
     },
@@ -143,6 +147,13 @@ pub enum Message {
         asked: Arc<Groups>,
         /// What came of it.
         outcome: Result<NotedGroups, String>,
+    },
+    /// The namespaces were counted.
+    Overview {
+        /// The work.
+        job: JobId,
+        /// The lines.
+        tree: Arc<OverviewTree>,
     },
     /// Reading failed.
     ReadFailed(String),

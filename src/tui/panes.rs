@@ -38,6 +38,8 @@ pub struct Splits {
     pub deploy: Option<u16>,
     /// Before and now.
     pub sides: Option<u16>,
+    /// Namespaces and what is known of one.
+    pub overview: Option<u16>,
 }
 
 /// Hundredths that a part has at least.
@@ -187,6 +189,21 @@ pub struct DeployPanes {
     pub footer: Rect,
 }
 
+/// The overview.
+#[derive(Debug, Clone, Copy)]
+pub struct OverviewPanes {
+    /// What is explored.
+    pub title: Rect,
+    /// All of it in a line, what has changed since the last visit.
+    pub head: Rect,
+    /// Stages, changes, unknown names, namespaces.
+    pub tree: Rect,
+    /// What is known of the line under the cursor.
+    pub detail: Rect,
+    /// News and keys.
+    pub footer: Rect,
+}
+
 /// The columns of a table before and now.
 #[derive(Debug, Clone, Copy)]
 pub struct SidesPanes {
@@ -329,6 +346,19 @@ pub fn deploy(screen: impl Into<Frame>) -> DeployPanes {
     DeployPanes { title, head, tree, detail, footer }
 }
 
+/// The overview: lines and facts side by side from 140 columns on, else one above the other.
+pub fn overview(screen: impl Into<Frame>) -> OverviewPanes {
+    let screen = screen.into();
+    let [title, body, footer] = frame(screen.size);
+    let [head, rest] = Layout::vertical([Constraint::Length(2), Constraint::Fill(1)]).areas(body);
+    let [tree, detail] = match screen {
+        Frame { zoomed: true, .. } => [rest, nothing(rest)],
+        _ if screen.size.0 >= 140 => screen.parts(Layout::horizontal, 5, 3, rest),
+        _ => screen.parts(Layout::vertical, 3, 2, rest),
+    };
+    OverviewPanes { title, head, tree, detail, footer }
+}
+
 /// The columns of a table before and now: side by side from 100 columns on, else one above the other, over what is known of one of them.
 /// `focus`: which of both has the keys.
 pub fn sides(screen: impl Into<Frame>, focus: usize) -> SidesPanes {
@@ -389,6 +419,12 @@ mod tests {
                 }
             }
             let DeployPanes { title, head, tree, detail, footer } = deploy(size);
+            assert_eq!(
+                [title, head, tree, detail, footer].map(|part| part.area()).iter().sum::<u32>(),
+                u32::from(size.0) * u32::from(size.1)
+            );
+            assert!(tree.height >= 4, "{size:?}");
+            let OverviewPanes { title, head, tree, detail, footer } = overview(size);
             assert_eq!(
                 [title, head, tree, detail, footer].map(|part| part.area()).iter().sum::<u32>(),
                 u32::from(size.0) * u32::from(size.1)

@@ -29,6 +29,7 @@ use crate::ground::zone::Zone;
 use crate::rows::demo;
 use crate::rows::group::Sort;
 use crate::rows::source::{ErrorSource, Request};
+use crate::triage::baseline::{AskedRows, Visit};
 
 /// What a run has around it: what is kept, what can be opened. All of it is nothing for a printed screen.
 #[derive(Default)]
@@ -63,6 +64,8 @@ struct Tab {
     app: App,
     workers: Workers,
     kept_as: Option<String>,
+    /// Which rows were asked for.
+    asked: AskedRows,
 }
 
 /// All of them.
@@ -81,6 +84,8 @@ pub(super) struct Session {
     to: UnboundedSender<Posted>,
     /// How closed tabs were left.
     closed: Vec<KeptView>,
+    /// Their groups.
+    visits: Vec<Visit>,
 }
 
 impl Session {
@@ -101,6 +106,7 @@ impl Session {
             size,
             to,
             closed: Vec::new(),
+            visits: Vec::new(),
         };
         let (source, request) = (session.options.source.clone(), session.options.request.clone());
         let mut tab = session.tab(source, request, around.kept_as)?;
@@ -137,13 +143,14 @@ impl Session {
         app.is_remote = source.as_ref().is_some_and(|source| source.is_remote());
         self.last += 1;
         let id = self.last;
+        let asked = AskedRows::of(&request);
         let mut workers = Workers::new(source, request, options.exports.clone(), Outlet::of(Some(id), self.to.clone()))?;
         workers.history = options.history.clone();
         workers.opener.clone_from(&self.opener);
         workers.keeper.clone_from(&self.keeper);
         workers.notes.clone_from(&self.notes);
         app.notes = self.notes.as_ref().map(|notes| visible(&notes.path().to_string_lossy()).into_owned());
-        Ok(Tab { id, app, workers, kept_as })
+        Ok(Tab { id, app, workers, kept_as, asked })
     }
 
     /// Begins to read: what was kept beside the source.
@@ -270,6 +277,7 @@ impl Session {
         self.turn(next);
         let tab = self.tabs.remove(closing);
         self.closed.extend(left_as(&tab));
+        self.visits.extend(visited(&tab));
         if self.at > closing {
             self.at -= 1;
         }
@@ -327,7 +335,10 @@ impl Session {
                 .collect()
         });
         let theme = app.filter(|app| app.theme_chosen && !app.theme_is_set).map(|app| app.theme.name.clone());
-        let kept = keeper.keep(views, typed.unwrap_or_default()).and_then(|()| theme.map_or(Ok(()), |name| keeper.keep_theme(&name)));
+        let mut visits = std::mem::take(&mut self.visits);
+        visits.extend(self.tabs.iter().filter_map(visited));
+        let kept = keeper.keep(views, typed.unwrap_or_default()).and_then(|()| keeper.keep_visits(&visits));
+        let kept = kept.and_then(|()| theme.map_or(Ok(()), |name| keeper.keep_theme(&name)));
         kept.map_err(|error| format!("how it was left could not be kept for the next time: {error}"))
     }
 
@@ -374,6 +385,14 @@ fn start(tab: &mut Tab) {
     for effect in begin(&mut tab.app) {
         tab.workers.start(effect);
     }
+}
+
+/// The groups of a source as they are left; `None` where not all of them were read.
+fn visited(tab: &Tab) -> Option<Visit> {
+    let (app, source) = (&tab.app, tab.kept_as.clone()?);
+    let is_whole = app.reading.is_none() && app.incomplete.is_none() && !app.tables.alone;
+    let now = jiff::Timestamp::now().as_microsecond();
+    Visit::of(source, now, tab.asked.clone(), &app.groups.tree.groups).filter(|_| is_whole)
 }
 
 /// How a source is left; `None` where it was not read, so that nothing of the last time is lost.

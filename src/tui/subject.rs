@@ -11,6 +11,7 @@ use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
 use super::json_line::{self, PREVIEW};
 use super::matches::{MatchCount, Matches};
+use super::overview_tree::OverviewTree;
 use super::table_tree::TableTree;
 use crate::ground::outline::Tree;
 use crate::ground::sought::{Closeness, Sighting, Sought};
@@ -69,6 +70,8 @@ pub enum Subject {
     Deploy(Arc<DeployTree>),
     /// The columns of a table.
     Layout(Arc<Layout>),
+    /// Namespaces at a glance.
+    Overview(Arc<OverviewTree>),
 }
 
 impl Tree for Subject {
@@ -81,6 +84,7 @@ impl Tree for Subject {
             Subject::Tables(tree) => tree.len(),
             Subject::Hits(tree) => tree.len(),
             Subject::Deploy(tree) => tree.len(),
+            Subject::Overview(tree) => tree.len(),
             Subject::Layout(layout) => Tree::len(layout.as_ref()),
         }
     }
@@ -93,6 +97,7 @@ impl Tree for Subject {
             Subject::Tables(tree) => tree.end(item),
             Subject::Hits(tree) => tree.end(item),
             Subject::Deploy(tree) => tree.end(item),
+            Subject::Overview(tree) => tree.end(item),
             Subject::Layout(layout) => Tree::end(layout.as_ref(), item),
         }
     }
@@ -105,6 +110,7 @@ impl Tree for Subject {
             Subject::Tables(tree) => tree.parent(item),
             Subject::Hits(tree) => tree.parent(item),
             Subject::Deploy(tree) => tree.parent(item),
+            Subject::Overview(tree) => tree.parent(item),
             Subject::Layout(layout) => Tree::parent(layout.as_ref(), item),
         }
     }
@@ -117,6 +123,7 @@ impl Tree for Subject {
             Subject::Tables(tree) => tree.depth(item),
             Subject::Hits(tree) => tree.depth(item),
             Subject::Deploy(tree) => tree.depth(item),
+            Subject::Overview(tree) => tree.depth(item),
             Subject::Layout(layout) => Tree::depth(layout.as_ref(), item),
         }
     }
@@ -124,6 +131,7 @@ impl Tree for Subject {
         match self {
             Subject::Groups(tree) => tree.id(item),
             Subject::Tables(tree) => tree.id(item),
+            Subject::Overview(tree) => tree.id(item),
             _ => item as u64,
         }
     }
@@ -149,6 +157,9 @@ impl Subject {
                     counted(sought.among(tree.len(), closeness, cancelled, |item, sighting| tree.show(item, sighting))?)
                 }
                 Subject::Deploy(tree) => {
+                    counted(sought.among(tree.len(), closeness, cancelled, |item, sighting| tree.show(item, sighting))?)
+                }
+                Subject::Overview(tree) => {
                     counted(sought.among(tree.len(), closeness, cancelled, |item, sighting| tree.show(item, sighting))?)
                 }
                 Subject::Layout(layout) => counted(

@@ -18,6 +18,7 @@ mod history;
 mod my_edit;
 mod notes;
 mod open;
+mod overview;
 mod palette;
 mod payloads;
 mod pointer;
@@ -60,7 +61,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     let mut effects = match message {
         Message::Key(event) => key(app, event),
         Message::Paste(text) => paste(app, text),
-        Message::LastTime { typed, view, complaint } => restore::told(app, typed, view, complaint),
+        Message::LastTime { typed, view, visit, complaint } => restore::told(app, typed, view, (visit, complaint)),
         Message::SourceOpened { job, outcome } => open::opened(app, job, outcome),
         Message::Tabs(tabs, carried) => {
             open::turned(app, tabs, carried);
@@ -98,6 +99,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Followed { job, outcome } => following::looked(app, job, outcome),
         Message::Arranged { job, tree, note } => groups::arranged(app, job, tree, note),
         Message::Noted { job, asked, outcome } => notes::written(app, job, &asked, outcome),
+        Message::Overview { job, tree } => overview::told(app, job, tree),
         Message::ReadFailed(reason) => {
             app.reading = None;
             app.incomplete = Some("reading failed".to_owned());
@@ -157,6 +159,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             app.causes.counting = None;
             app.tables.reading = None;
             deploy::broken(app);
+            overview::broken(app);
             my_edit::broken(app);
             app.report(reason, true);
             Vec::new()
@@ -166,6 +169,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Terminate(signal) => vec![Effect::Terminate(signal)],
     };
     effects.extend(tables::follow(app));
+    effects.extend(overview::follow(app));
     effects.extend(causes::follow(app));
     effects.extend(restore::go_on(app));
     settle(app);
@@ -353,6 +357,8 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Quit if app.deploy.open => deploy::leave(app),
         Action::Quit if app.tables.open => tables::leave(app),
         Action::Tables => tables::switch(app),
+        Action::Overview => overview::switch(app),
+        Action::Quit if app.overview.open => overview::leave(app),
         Action::Quit if app.case.as_ref().is_some_and(|screen| screen.row.is_some()) => row::switch(app),
         Action::Quit if app.case.is_some() => {
             app.case = None;
@@ -408,8 +414,8 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
             app.tell(format!("theme {name}{now}"));
             Vec::new()
         }
-        Action::FollowReference if app.case.is_some() && !app.deploy.open && reference::follow(app) => Vec::new(),
-        Action::ShowValue | Action::FollowReference if app.case.is_some() && !app.deploy.open => whole::value(app),
+        Action::FollowReference if app.case.is_some() && !app.deploy.open && !app.overview.open && reference::follow(app) => Vec::new(),
+        Action::ShowValue | Action::FollowReference if app.case.is_some() && !app.deploy.open && !app.overview.open => whole::value(app),
         Action::ShowRow => whole::row(app),
         Action::ShowViolations => whole::violations(app),
         Action::ShowHistory => history::ask(app),
@@ -439,6 +445,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
             Focus::Row => row::act(app, action),
             Focus::Pane(_) => case::act(app, action),
             Focus::Groups => groups::act(app, action),
+            Focus::Overview => overview::act(app, action),
         },
     }
 }
@@ -490,7 +497,7 @@ fn follow(app: &mut App) {
             }
         }
         Focus::Sides(_) => sides::follow(app),
-        Focus::Groups | Focus::Row | Focus::Tables | Focus::Hits | Focus::Deploy => {}
+        Focus::Groups | Focus::Row | Focus::Tables | Focus::Hits | Focus::Deploy | Focus::Overview => {}
     }
 }
 
@@ -532,6 +539,9 @@ fn back(app: &mut App) -> Vec<Effect> {
     }
     if app.tables.open {
         return tables::back(app);
+    }
+    if app.overview.open {
+        return overview::back(app);
     }
     if let Some(asking) = app.more.asking.take() {
         return vec![Effect::Cancel(asking.job)];

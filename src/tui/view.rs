@@ -11,6 +11,7 @@ mod deploy_facts;
 mod groups;
 mod json;
 mod overlay;
+mod overview;
 mod pen;
 mod row;
 mod sheet;
@@ -56,6 +57,7 @@ fn screen(app: &App, buffer: &mut Buffer) {
         _ if app.deploy.open && app.deploy.sides.is_some() => sides::draw(app, buffer),
         _ if app.deploy.open => deploy::draw(app, buffer),
         _ if app.tables.open => tables::draw(app, buffer),
+        _ if app.overview.open => overview::draw(app, buffer),
         Some(screen) => case::draw(app, screen, buffer),
         None => groups::draw(app, buffer),
     }

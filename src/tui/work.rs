@@ -10,6 +10,7 @@ mod deploy;
 mod edit;
 mod follow;
 mod notes;
+mod overview;
 mod payloads;
 mod recheck;
 mod suspect;
@@ -40,6 +41,7 @@ use crate::ground::contained;
 use crate::pipeline::layout::ddl;
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::{ErrorSource, Request, RowOrder, Watch};
+use crate::triage::baseline::AskedRows;
 use crate::triage::blame::{self, HistorySettings};
 use crate::triage::case;
 use crate::triage::compat::witness_of;
@@ -165,6 +167,13 @@ impl Workers {
                 self.run(move |_| {
                     let outcome = Ok(notes::remarked(&book, &groups, sort));
                     Some(Message::Noted { job, asked: groups, outcome })
+                });
+            }
+            Effect::Overview { job, groups, sort, visit } => {
+                let (schemas, asked, flag) = (self.request.schemas.clone(), AskedRows::of(&self.request), self.flag(job));
+                self.run(move |_| {
+                    let tree = overview::counted(groups, schemas.as_deref(), sort, visit.as_deref(), &asked);
+                    (!flag.load(Ordering::Relaxed)).then(|| Message::Overview { job, tree: Arc::new(tree) })
                 });
             }
             Effect::LetGo(tree) => self.run(move |_| {

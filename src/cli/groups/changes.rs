@@ -17,13 +17,30 @@ use crate::ground::text::{count, visible};
 use crate::ground::time::Micros;
 use crate::rows::group::{Fingerprint, Group, GroupRecord, doctype_name, place_of};
 use crate::triage::baseline::{Comparison, Grown};
+use crate::triage::facts::overview::changed;
 use crate::triage::facts::rate::percent;
 
 const HEADS: [&str; 6] = ["ROWS", "CHANGE", "DOCTYPE", "WHERE", "FAULT", "GROUP"];
 
+/// What changes are called.
+#[derive(Clone, Copy)]
+pub(in crate::cli) struct ChangeWords {
+    new: &'static str,
+    grown: &'static str,
+    gone: &'static str,
+    /// What the other side's numbers stand behind.
+    other: &'static str,
+}
+
+/// Beside an earlier export.
+pub(in crate::cli) const SINCE: ChangeWords = ChangeWords { new: "new", grown: "grown", gone: "gone", other: "was" };
+
+/// Beside another source.
+pub(in crate::cli) const BESIDE: ChangeWords = ChangeWords { new: "only here", grown: "more here", gone: "only beside", other: "beside" };
+
 /// All changes. Names and meanings are stable.
 #[derive(Serialize)]
-struct ChangesAnswer<'a> {
+pub(in crate::cli) struct ChangesAnswer<'a> {
     new: usize,
     grown: usize,
     gone: usize,
@@ -34,8 +51,8 @@ struct ChangesAnswer<'a> {
 
 /// One group that is not as it was.
 #[derive(Serialize)]
-struct GroupChange<'a> {
-    /// `new`, `grown` or `gone`.
+pub(in crate::cli) struct GroupChange<'a> {
+    /// `new`, `grown` or `gone`; beside another source `only here`, `more here` or `only beside`.
     change: &'static str,
     namespace: Option<&'a str>,
     doctype: Option<&'a str>,
@@ -64,6 +81,8 @@ struct GroupChange<'a> {
     /// For people.
     #[serde(skip)]
     words: String,
+    #[serde(skip)]
+    other: &'static str,
 }
 
 /// Writes the changes in the form asked for.
@@ -73,7 +92,7 @@ pub(super) fn write(
     incidents: Option<&IncidentsOf>,
     format: GroupsFormat,
 ) -> io::Result<()> {
-    let mut changes: Vec<GroupChange<'_>> = changes(comparison).collect();
+    let mut changes: Vec<GroupChange<'_>> = changes(comparison, SINCE).collect();
     if let Some(incidents) = incidents {
         join(&mut changes[..comparison.new.len()], comparison, incidents);
     }
@@ -83,10 +102,7 @@ pub(super) fn write(
         GroupsFormat::Csv => csv::write(out, changes.iter()),
         GroupsFormat::Ndjson => json::lines(out, changes.iter()),
         GroupsFormat::OpenMetrics => Err(io::Error::other(super::NO_METRICS)),
-        GroupsFormat::Json => {
-            let Comparison { new, grown, gone, same, .. } = comparison;
-            json::pretty(out, &ChangesAnswer { new: new.len(), grown: grown.len(), gone: gone.len(), same: *same, changes })
-        }
+        GroupsFormat::Json => json::pretty(out, &ChangesAnswer { changes, ..answer(comparison, SINCE) }),
     }
 }
 
@@ -123,24 +139,39 @@ fn lines(changes: &[GroupChange<'_>]) -> Vec<GroupCells> {
     lines
 }
 
+/// All of it for scripts.
+pub(in crate::cli) fn answer<'a>(comparison: &Comparison<'a>, words: ChangeWords) -> ChangesAnswer<'a> {
+    let Comparison { new, grown, gone, same, .. } = comparison;
+    let changes = changes(comparison, words).collect();
+    ChangesAnswer { new: new.len(), grown: grown.len(), gone: gone.len(), same: *same, changes }
+}
+
+/// A line a change, for people; empty where nothing has changed.
+pub(in crate::cli) fn table(comparison: &Comparison<'_>, words: ChangeWords) -> String {
+    table::lines(HEADS, changes(comparison, words).map(|change| cells(&change)).collect(), out::room())
+}
+
+/// The same, to paste where others read it.
+pub(in crate::cli) fn markdown(comparison: &Comparison<'_>, words: ChangeWords) -> String {
+    table::markdown_lines(HEADS, &changes(comparison, words).map(|change| cells(&change)).collect::<Vec<_>>())
+}
+
 /// `1 new group, 2 grown, 0 gone, 27 as before`, and what is odd.
-pub(super) fn closing(comparison: &Comparison<'_>) -> String {
+pub(in crate::cli) fn closing(comparison: &Comparison<'_>) -> String {
     let Comparison { new, grown, gone, same, is_strange } = comparison;
     let strange = if *is_strange { "; no group is in both: was the baseline made with the same schemas?" } else { "" };
-    format!(
-        "{}, {} grown, {} gone, {} about as before{strange}",
-        out::plural(new.len() as u64, "new group", "new groups"),
-        count(grown.len() as u64),
-        count(gone.len() as u64),
-        count(*same),
-    )
+    format!("{}{strange}", changed(new.len() as u64, grown.len() as u64, gone.len() as u64, *same))
 }
 
 /// New first, then grown, then gone.
-fn changes<'a>(comparison: &Comparison<'a>) -> impl Iterator<Item = GroupChange<'a>> {
-    let new = comparison.new.iter().map(|group| GroupChange::of(group, "new", 0, None));
-    let grown = comparison.grown.iter().map(|(group, known, grown)| GroupChange::of(group, "grown", known.count, Some(*grown)));
-    new.chain(grown).chain(comparison.gone.iter().map(|known| GroupChange::gone(known)))
+pub(in crate::cli) fn changes<'a, 'b>(
+    comparison: &'b Comparison<'a>,
+    words: ChangeWords,
+) -> impl Iterator<Item = GroupChange<'a>> + use<'a, 'b> {
+    let new = comparison.new.iter().map(move |group| GroupChange::of(group, words.new, 0, None));
+    let grown = comparison.grown.iter().map(move |(group, known, grown)| GroupChange::of(group, words.grown, known.count, Some(*grown)));
+    let all = new.chain(grown).chain(comparison.gone.iter().map(move |known| GroupChange::gone(known, words.gone)));
+    all.map(move |change| GroupChange { other: words.other, ..change })
 }
 
 impl<'a> GroupChange<'a> {
@@ -166,12 +197,13 @@ impl<'a> GroupChange<'a> {
             incident: None,
             incident_why: None,
             words: group.phrase(),
+            other: SINCE.other,
         }
     }
 
-    fn gone(known: &'a GroupRecord) -> Self {
+    fn gone(known: &'a GroupRecord, change: &'static str) -> Self {
         GroupChange {
-            change: "gone",
+            change,
             namespace: known.namespace.as_deref(),
             doctype: known.doctype.as_deref(),
             version: known.version.as_deref(),
@@ -189,6 +221,7 @@ impl<'a> GroupChange<'a> {
             incident: None,
             incident_why: None,
             words: visible(&known.fault).into_owned(),
+            other: SINCE.other,
         }
     }
 }
@@ -200,8 +233,10 @@ fn end(span: Option<(Micros, Micros)>, which: fn((Micros, Micros)) -> Micros) ->
 fn cells(change: &GroupChange<'_>) -> GroupCells {
     let rows = match (change.before, change.rate.zip(change.rate_before)) {
         (0, _) => count(change.count),
-        (_, Some((now, then))) => format!("{}, now {}, was {}", count(change.count), percent(Some(now)), percent(Some(then))),
-        (before, None) => format!("{}, was {}", count(change.count), count(before)),
+        (_, Some((now, then))) => {
+            format!("{}, now {}, {} {}", count(change.count), percent(Some(now)), change.other, percent(Some(then)))
+        }
+        (before, None) => format!("{}, {} {}", count(change.count), change.other, count(before)),
     };
     let word = match change.times {
         Some(times) => format!("{} x{times:.1}", change.change),

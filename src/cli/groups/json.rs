@@ -119,7 +119,7 @@ fn is_of(line: &RateLine, groups: Option<&[&Group]>) -> bool {
 }
 
 /// An object over several lines.
-pub(super) fn pretty(out: impl Write, value: &impl Serialize) -> io::Result<()> {
+pub(in crate::cli) fn pretty(out: impl Write, value: &impl Serialize) -> io::Result<()> {
     let mut out = SafeWriter::new(out);
     serde_json::to_writer_pretty(&mut out, value)?;
     out.write_all(b"\n")?;
@@ -127,7 +127,7 @@ pub(super) fn pretty(out: impl Write, value: &impl Serialize) -> io::Result<()> 
 }
 
 /// One group a line.
-pub(super) fn lines(out: impl Write, mut records: impl Iterator<Item = impl Serialize>) -> io::Result<()> {
+pub(in crate::cli) fn lines(out: impl Write, mut records: impl Iterator<Item = impl Serialize>) -> io::Result<()> {
     let mut out = SafeWriter::new(out);
     records.try_for_each(|record| {
         serde_json::to_writer(&mut out, &record)?;

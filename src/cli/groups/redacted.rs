@@ -13,20 +13,20 @@ use crate::triage::export::hidden;
 use crate::triage::redact::{Policy, Redactor};
 
 /// Takes the data out of groups.
-pub(super) struct ToldGroups {
+pub(in crate::cli) struct ToldGroups {
     schemas: Option<Arc<SchemaStore>>,
     redactor: Redactor,
 }
 
 /// What has changed, without data.
-pub(super) struct ToldChanges {
+pub(in crate::cli) struct ToldChanges {
     new: Vec<Group>,
     grown: Vec<(Group, GroupRecord, Grown)>,
     gone: Vec<GroupRecord>,
 }
 
 impl ToldGroups {
-    pub(super) fn new(policy: Policy, schemas: Option<Arc<SchemaStore>>) -> Self {
+    pub(in crate::cli) fn new(policy: Policy, schemas: Option<Arc<SchemaStore>>) -> Self {
         ToldGroups { redactor: Redactor::new(policy.knowing(schemas.as_deref())), schemas }
     }
 
@@ -42,7 +42,22 @@ impl ToldGroups {
         }
     }
 
-    pub(super) fn changes(&mut self, comparison: &Comparison<'_>) -> ToldChanges {
+    /// A namespace or doctype.
+    pub(in crate::cli) fn name(&self, name: &str) -> String {
+        self.redactor.name(name).into_owned()
+    }
+
+    /// A stage.
+    pub(in crate::cli) fn stage(&self, name: &str) -> String {
+        self.redactor.stage(name).into_owned()
+    }
+
+    /// A version.
+    pub(in crate::cli) fn version(&self, version: &str) -> String {
+        self.redactor.version(version).into_owned()
+    }
+
+    pub(in crate::cli) fn changes(&mut self, comparison: &Comparison<'_>) -> ToldChanges {
         ToldChanges {
             new: self.list(&comparison.new),
             grown: comparison.grown.iter().map(|(group, known, grown)| (self.group(group), self.record(known), *grown)).collect(),
@@ -61,7 +76,7 @@ impl ToldGroups {
 
 impl ToldChanges {
     /// As a comparison with the counts of another.
-    pub(super) fn beside<'a>(&'a self, comparison: &Comparison<'_>) -> Comparison<'a> {
+    pub(in crate::cli) fn beside<'a>(&'a self, comparison: &Comparison<'_>) -> Comparison<'a> {
         Comparison {
             new: self.new.iter().collect(),
             grown: self.grown.iter().map(|(group, known, grown)| (group, known, *grown)).collect(),

@@ -7,7 +7,7 @@ use std::cmp::{Ordering, Reverse};
 
 use rustc_hash::FxHashSet;
 
-use super::{Evidence, Fingerprint, Group, Groups, Sort, Standing};
+use super::{Evidence, Fingerprint, Group, Groups, Sort, Standing, Trend};
 use crate::ground::time::Micros;
 
 impl Sort {
@@ -100,10 +100,17 @@ impl Group {
     /// How much faster rows come in the last quarter of the window (of all rows read) than before: 1 is as fast, 2 twice as fast. One row is
     /// added on both sides, for few rows say little. 0 without a window.
     pub fn growth(&self, window: Option<(Micros, Micros)>) -> f64 {
+        self.trend.growth(window)
+    }
+}
+
+impl Trend {
+    /// See [`Group::growth`].
+    pub fn growth(&self, window: Option<(Micros, Micros)>) -> f64 {
         let Some((from, to)) = window else {
             return 0.0;
         };
-        let quarters = self.trend.resample(from, to, 4);
+        let quarters = self.resample(from, to, 4);
         let before: u64 = quarters.iter().take(3).sum();
         let last = quarters.last().copied().unwrap_or(0);
         (last as f64 + 1.0) / (before as f64 / 3.0 + 1.0)

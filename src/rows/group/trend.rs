@@ -38,7 +38,7 @@ impl Trend {
     }
 
     /// Adds the rows of another trend.
-    pub(super) fn merge(&mut self, other: &Trend) {
+    pub fn merge(&mut self, other: &Trend) {
         if other.bins.is_empty() {
             return;
         }

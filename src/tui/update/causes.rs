@@ -32,7 +32,7 @@ pub(super) fn follow(app: &mut App) -> Vec<Effect> {
 
 /// The group under the cursor, where its causes can be counted for nothing and are not known.
 fn wanted(app: &App) -> Option<GroupPlace> {
-    let is_open = app.deploy.open || app.tables.open || app.case.is_some() || app.opening.is_some();
+    let is_open = app.deploy.open || app.tables.open || app.overview.open || app.case.is_some() || app.opening.is_some();
     if is_open || app.reading.is_some() || app.schemas.is_none() || app.is_remote {
         return None;
     }

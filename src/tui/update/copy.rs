@@ -32,6 +32,9 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
     if app.deploy.open {
         return from_deploy(app, action);
     }
+    if is_overview(app) {
+        return from_overview(app);
+    }
     if action == Action::CopyDdl {
         return ddl(app);
     }
@@ -76,7 +79,30 @@ fn text(app: &App, action: Action) -> Option<String> {
 
 /// The value under the cursor as it is copied.
 pub(super) fn value(app: &App) -> Option<String> {
-    if app.deploy.open { of_deploy(app, Action::CopyValue).1 } else { text(app, Action::CopyValue) }
+    match app.deploy.open {
+        true => of_deploy(app, Action::CopyValue).1,
+        false if is_overview(app) => of_overview(app),
+        false => text(app, Action::CopyValue),
+    }
+}
+
+fn is_overview(app: &App) -> bool {
+    app.overview.open && !app.tables.open
+}
+
+/// The name on the line under the cursor.
+fn of_overview(app: &App) -> Option<String> {
+    app.overview.tree.as_ref()?.value(app.overview.list.outline.item()?)
+}
+
+fn from_overview(app: &mut App) -> Vec<Effect> {
+    match of_overview(app) {
+        Some(text) => vec![Effect::copy("name", text)],
+        None => {
+            app.warn("no name here");
+            Vec::new()
+        }
+    }
 }
 
 /// Of a cause the line that ends it, its message, its column; of a column its path, its name, itself as a schema file has it.
@@ -259,7 +285,12 @@ fn from_case(app: &App, screen: &CaseScreen, action: Action) -> Option<String> {
                     (ColumnLine::Column(id), Action::CopyKey) => Some(tree.table().layout.get(id)?.name.to_string()),
                     _ => None,
                 },
-                Subject::Groups(_) | Subject::Tables(_) | Subject::Hits(_) | Subject::Deploy(_) | Subject::Layout(_) => None,
+                Subject::Groups(_)
+                | Subject::Tables(_)
+                | Subject::Hits(_)
+                | Subject::Deploy(_)
+                | Subject::Layout(_)
+                | Subject::Overview(_) => None,
             }
         }
     }

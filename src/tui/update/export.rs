@@ -77,6 +77,9 @@ pub fn exported(app: &mut App, job: JobId, outcome: Result<Exported, String>) ->
 
 /// The row of the case, or the group under the cursor.
 pub(super) fn subject(app: &App) -> Option<Exportable> {
+    if app.overview.open {
+        return None;
+    }
     if let Some(screen) = &app.case {
         return Some(Exportable::Row(screen.opened()));
     }

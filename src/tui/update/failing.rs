@@ -36,6 +36,7 @@ pub(super) fn go(app: &mut App, name: String, failing: &[u32]) -> bool {
         return false;
     };
     app.tables.open = false;
+    app.overview.open = false;
     app.case = None;
     let list = &mut app.groups.list;
     if list.filter.take().is_some() {

@@ -3,6 +3,8 @@
 //! Owns: when each of these comes back; a key that is pressed before goes before it.
 //! Refuses: where it is kept (keeper).
 
+use std::sync::Arc;
+
 use super::super::app::{App, LastTime, ListFilter};
 use super::super::effect::Effect;
 use super::super::group_tree::ListedBy;
@@ -12,9 +14,19 @@ use super::super::subject::Subject;
 use super::{deploy, groups, tables};
 use crate::ground::outline::Tree;
 use crate::ground::text::visible;
+use crate::triage::baseline::Visit;
 
 /// What was kept of the last time was read.
-pub(super) fn told(app: &mut App, typed: Vec<KeptLine>, view: Option<Box<KeptView>>, complaint: Option<String>) -> Vec<Effect> {
+pub(super) fn told(
+    app: &mut App,
+    typed: Vec<KeptLine>,
+    view: Option<Box<KeptView>>,
+    (visit, complaint): (Option<Arc<Visit>>, Option<String>),
+) -> Vec<Effect> {
+    app.overview.visit = visit;
+    // What was counted meanwhile knows of no visit.
+    app.overview.tree = None;
+    app.overview.asked = None;
     let mut earlier: Vec<_> = typed.into_iter().map(|line| (line.purpose, line.text)).filter(|line| !app.typed.contains(line)).collect();
     earlier.append(&mut app.typed);
     app.typed = earlier;

@@ -58,7 +58,7 @@ pub(super) fn under_cursor(app: &App) -> Option<(String, String)> {
                 Some(whole(document.path(value, PathStyle::Jq), document, value))
             }
         },
-        Subject::Groups(_) | Subject::Tables(_) | Subject::Hits(_) | Subject::Deploy(_) | Subject::Layout(_) => None,
+        Subject::Groups(_) | Subject::Tables(_) | Subject::Hits(_) | Subject::Deploy(_) | Subject::Layout(_) | Subject::Overview(_) => None,
     }
 }
 
@@ -79,6 +79,11 @@ pub(super) fn line(app: &App) -> Option<(String, String)> {
     }
     if app.tables.open {
         return line_of_tables(app);
+    }
+    if app.overview.open {
+        let screen = &app.overview;
+        let (title, facts) = screen.tree.as_ref()?.facts(screen.list.outline.item()?, app.zone())?;
+        return Some((title, facts.to_text()));
     }
     match &app.case {
         Some(screen) => {

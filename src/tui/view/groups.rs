@@ -16,7 +16,7 @@ use crate::ground::outline::Tree;
 use crate::ground::text;
 use crate::ground::time;
 use crate::rows::column;
-use crate::rows::group::{Group, NEW, Rates, Status, said};
+use crate::rows::group::{Group, NEW, Rates, Status, Trend, said};
 use crate::triage::facts;
 
 /// Cells of a trend beside a line of the tree, at least and at most.
@@ -113,16 +113,8 @@ fn line(app: &App, tree: &GroupTree, item: usize, here: bool, buffer: &mut Buffe
         pen.put_right(&format!("{:>9}", rate(rates, tree, item)), style(Role::Text));
     }
     pen.put_right(&format!("{:>9} ", text::count(line.count)), style(Role::Count));
-    if let Some(cells) = trend_cells(app, area) {
-        let group = tree.group(item).filter(|_| tree.is_leaf(item));
-        if area.width >= DATED {
-            let cells = first_seen(app, 0).len() + 2;
-            let first = group.and_then(|group| group.span).map(|(first, _)| first_seen(app, first)).unwrap_or_default();
-            pen.put_right(&format!("{first:>cells$}"), style(Role::Dim));
-        }
-        trend(app, group, cells, &style, &mut pen);
-        pen.skip_right(1);
-    }
+    let group = tree.group(item).filter(|_| tree.is_leaf(item));
+    over_time(app, area, group.and_then(|group| group.span), group.map(|group| &group.trend), &style, &mut pen);
     let (tag, role) = fresh(app, tree, item).unwrap_or_else(|| tag(tree, item));
     if !tag.is_empty() {
         pen.put_right(&format!("{tag:>6}"), style(role));
@@ -139,6 +131,25 @@ fn line(app: &App, tree: &GroupTree, item: usize, here: bool, buffer: &mut Buffe
     }
 }
 
+/// Since when something is seen, and its trend, where there is room and time.
+pub(super) fn over_time(
+    app: &App,
+    area: Rect,
+    span: Option<(i64, i64)>,
+    of: Option<&Trend>,
+    style: &dyn Fn(Role) -> Style,
+    pen: &mut Pen<'_>,
+) {
+    let Some(cells) = trend_cells(app, area) else { return };
+    if area.width >= DATED {
+        let cells = first_seen(app, 0).len() + 2;
+        let first = span.map(|(first, _)| first_seen(app, first)).unwrap_or_default();
+        pen.put_right(&format!("{first:>cells$}"), style(Role::Dim));
+    }
+    trend(app, of, cells, style, pen);
+    pen.skip_right(1);
+}
+
 /// Cells of the trends; `None` where there is no room or no time.
 fn trend_cells(app: &App, area: Rect) -> Option<usize> {
     // The lines begin a cell beside the pane.
@@ -147,10 +158,10 @@ fn trend_cells(app: &App, area: Rect) -> Option<usize> {
     Some((usize::from(area.width).saturating_sub(64) / 4).clamp(TREND.0, TREND.1))
 }
 
-/// The trend of a group, with the deploys in the cells that have no rows, so that they stand above each other on all lines.
-fn trend(app: &App, group: Option<&Group>, cells: usize, style: &dyn Fn(Role) -> Style, pen: &mut Pen<'_>) {
-    let spark = group.map(|group| summary::spark(app, &group.trend, cells)).unwrap_or_else(|| " ".repeat(cells));
-    let deploys = if group.is_some() { summary::deploys_at(app, cells) } else { Vec::new() };
+/// A trend, with the deploys in the cells that have no rows, so that they stand above each other on all lines.
+fn trend(app: &App, of: Option<&Trend>, cells: usize, style: &dyn Fn(Role) -> Style, pen: &mut Pen<'_>) {
+    let spark = of.map(|trend| summary::spark(app, trend, cells)).unwrap_or_else(|| " ".repeat(cells));
+    let deploys = if of.is_some() { summary::deploys_at(app, cells) } else { Vec::new() };
     for (at, bar) in spark.chars().enumerate().collect::<Vec<_>>().into_iter().rev() {
         match bar {
             ' ' if deploys.contains(&at) => pen.put_right(app.theme.glyphs.job, style(Role::Border)),
@@ -169,7 +180,7 @@ fn first_seen(app: &App, first: i64) -> String {
 }
 
 /// Names what stands at the end of the lines, and the ends of the axis that all trends have.
-fn names(app: &App, buffer: &mut Buffer, area: Rect) {
+pub(super) fn names(app: &App, buffer: &mut Buffer, area: Rect) {
     let Some(mut pen) = Pen::new(buffer, area, 0, Style::new()) else { return };
     let style = app.theme.style(Role::Dim);
     let rated = has_rates(app, area);
@@ -194,7 +205,7 @@ fn names(app: &App, buffer: &mut Buffer, area: Rect) {
 }
 
 /// Whether lines have their rates.
-fn has_rates(app: &App, area: Rect) -> bool {
+pub(super) fn has_rates(app: &App, area: Rect) -> bool {
     area.width >= RATED && app.groups.tree.groups.rates.is_some()
 }
 

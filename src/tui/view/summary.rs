@@ -10,6 +10,7 @@ use super::super::panes;
 use super::super::theme::Role;
 use super::chrome;
 use super::sheet::{EMPTY, Sheet};
+use crate::ground::spark;
 use crate::ground::text;
 use crate::ground::time;
 use crate::rows::group::{Evidence, Facet, Group, Status, Trend, Worth, said};
@@ -315,12 +316,7 @@ pub(super) fn deploys_at(app: &App, cells: usize) -> Vec<usize> {
     groups.deploys.iter().map(|deploy| at(deploy.time)).collect()
 }
 
-/// Counts as bars; nothing at all is blank, the least count is still seen.
-fn bars(app: &App, counts: &[u64]) -> String {
-    let most = counts.iter().copied().max().unwrap_or(0).max(1);
-    let glyph = |count: u64| match count {
-        0 => " ",
-        count => app.theme.glyphs.bars[((count * 8).div_ceil(most) as usize).clamp(1, 8) - 1],
-    };
-    counts.iter().map(|&count| glyph(count)).collect()
+/// Counts as bars in the signs of the theme.
+pub(super) fn bars(app: &App, counts: &[u64]) -> String {
+    spark::bars(counts, &app.theme.glyphs.bars)
 }

@@ -1,0 +1,39 @@
+//! The state of the overview.
+//!
+//! Owns: the tree, which work makes it, what is kept of the last visit.
+//! Refuses: changing any of it (update), drawing.
+
+use std::sync::Arc;
+
+use super::list::List;
+use super::message::JobId;
+use super::overview_tree::OverviewTree;
+use crate::rows::group::{Groups, Sort};
+use crate::triage::baseline::Visit;
+
+/// The screen of namespaces at a glance.
+#[derive(Default)]
+pub struct OverviewScreen {
+    /// Whether it lies on top of the groups, or of a case.
+    pub open: bool,
+    /// What is listed; `None` until it is counted.
+    pub tree: Option<Arc<OverviewTree>>,
+    /// Its list.
+    pub list: List,
+    /// The order that was asked for; the tree follows.
+    pub sort: Sort,
+    /// What is being counted.
+    pub asked: Option<AskedOverview>,
+    /// The groups as they were left last time.
+    pub visit: Option<Arc<Visit>>,
+}
+
+/// Work for the screen.
+pub struct AskedOverview {
+    /// The work.
+    pub job: JobId,
+    /// The groups that are counted.
+    pub groups: Arc<Groups>,
+    /// In which order.
+    pub sort: Sort,
+}

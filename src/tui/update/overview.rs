@@ -1,0 +1,212 @@
+//! The overview: coming and going, counts coming in, where a line leads.
+//!
+//! Owns: the screen's actions, work that is asked for and called off.
+//! Refuses: counting (work).
+
+use std::sync::Arc;
+
+use super::super::action::Action;
+use super::super::app::{App, ListFilter};
+use super::super::effect::Effect;
+use super::super::group_tree::GroupTree;
+use super::super::list::List;
+use super::super::message::JobId;
+use super::super::overview::AskedOverview;
+use super::super::overview_tree::{OverviewLine, OverviewTree};
+use super::super::subject::Subject;
+use super::failing::NO_ROWS;
+use crate::ground::outline::Tree;
+use crate::ground::text::visible;
+
+/// Goes to the overview, or back.
+pub(super) fn switch(app: &mut App) -> Vec<Effect> {
+    if app.tables.alone {
+        app.warn(NO_ROWS);
+        return Vec::new();
+    }
+    let is_seen = app.overview.open && !app.tables.open && !app.deploy.open;
+    if is_seen {
+        return leave(app);
+    }
+    app.deploy.open = false;
+    app.tables.open = false;
+    app.overview.open = true;
+    Vec::new()
+}
+
+/// Back to the screen below.
+pub(super) fn leave(app: &mut App) -> Vec<Effect> {
+    app.overview.open = false;
+    Vec::new()
+}
+
+/// One step back: the filter, the search, the screen.
+pub(super) fn back(app: &mut App) -> Vec<Effect> {
+    if let Some((list, tree)) = app.focused() {
+        if list.filter.take().is_some() {
+            list.outline.clear_filter(&tree, None);
+            return Vec::new();
+        }
+        if list.search.take().is_some() {
+            return Vec::new();
+        }
+    }
+    leave(app)
+}
+
+/// Asks for the counts of the groups of now, where the screen shows others. What is being counted is not begun again while rows come in.
+pub(super) fn follow(app: &mut App) -> Vec<Effect> {
+    if !app.overview.open {
+        return Vec::new();
+    }
+    let (groups, sort) = (app.groups.tree.groups.clone(), app.overview.sort);
+    let screen = &app.overview;
+    let is_shown = screen.tree.as_ref().is_some_and(|tree| Arc::ptr_eq(&tree.groups, &groups) && tree.overview.sort() == sort);
+    let is_asked =
+        screen.asked.as_ref().is_some_and(|asked| asked.sort == sort && (app.reading.is_some() || Arc::ptr_eq(&asked.groups, &groups)));
+    if is_asked || (is_shown && screen.asked.is_none()) || (groups.list.is_empty() && app.reading.is_some()) {
+        return Vec::new();
+    }
+    let job = app.next_job();
+    let former = app.overview.asked.replace(AskedOverview { job, groups: groups.clone(), sort });
+    let visit = app.overview.visit.clone();
+    former.map(|asked| Effect::Cancel(asked.job)).into_iter().chain([Effect::Overview { job, groups, sort, visit }]).collect()
+}
+
+/// It is counted.
+pub(super) fn told(app: &mut App, job: JobId, tree: Arc<OverviewTree>) -> Vec<Effect> {
+    if app.overview.asked.take_if(|asked| asked.job == job).is_none() {
+        return Vec::new();
+    }
+    let screen = &mut app.overview;
+    match &screen.tree {
+        Some(before) => screen.list.outline.refresh(before.as_ref(), tree.as_ref()),
+        None => screen.list = List { outline: tree.at_start(), ..List::default() },
+    }
+    screen.tree = Some(tree.clone());
+    find_again(app, tree)
+}
+
+/// Looks for what filter and search stand for among other lines.
+fn find_again(app: &mut App, tree: Arc<OverviewTree>) -> Vec<Effect> {
+    let (for_filter, for_search) = (app.next_job(), app.next_job());
+    let list = &mut app.overview.list;
+    let mut effects = Vec::new();
+    if let Some(filter) = &mut list.filter {
+        filter.job = for_filter;
+        effects.push(Effect::Match { job: for_filter, subject: Subject::Overview(tree.clone()), text: filter.text.clone() });
+    }
+    if let Some(search) = list.search.as_mut() {
+        (search.job, search.found) = (Some(for_search), None);
+        effects.push(Effect::Match { job: for_search, subject: Subject::Overview(tree), text: search.text.clone() });
+    }
+    effects
+}
+
+/// The counting has failed with the explorer: it is not begun again and again.
+pub(super) fn broken(app: &mut App) {
+    if app.overview.asked.take().is_some() {
+        app.overview.open = false;
+    }
+}
+
+/// An action on this screen.
+pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Sort => {
+            app.overview.sort = app.overview.sort.next();
+            app.tell(format!("sorting: {}", app.overview.sort.words()));
+        }
+        Action::ShowGroups => return go(app),
+        Action::Enter if is_leaf(app) => return go(app),
+        _ => {
+            super::move_list(app, action);
+        }
+    }
+    Vec::new()
+}
+
+fn is_leaf(app: &App) -> bool {
+    let item = app.overview.list.outline.item();
+    app.overview.tree.as_ref().zip(item).is_some_and(|(tree, item)| tree.depth(item) > 0)
+}
+
+/// To the groups that the line under the cursor is about; a part opens or closes.
+fn go(app: &mut App) -> Vec<Effect> {
+    let Some((tree, item)) = app.overview.tree.clone().zip(app.overview.list.outline.item()) else { return Vec::new() };
+    match tree.line(item) {
+        None => {}
+        Some(OverviewLine::Part(_)) => {
+            app.overview.list.outline.toggle(tree.as_ref());
+        }
+        Some(OverviewLine::Stage(line)) => match &line.stage {
+            Some(stage) => return filtered(app, stage),
+            None => app.tell("rows that tell no stage cannot be chosen by it"),
+        },
+        Some(OverviewLine::Namespace(line)) => show(app, &|groups, item| of_namespace(groups, item, line.name.as_deref())),
+        Some(OverviewLine::Unknown(name)) => {
+            let is_it = |groups: &GroupTree, item: usize| match &name.doctype {
+                None => of_namespace(groups, item, Some(&name.namespace)),
+                Some(doctype) => {
+                    let key = groups.leaves(item).next().and_then(|leaf| groups.group(leaf)).map(|group| &group.key);
+                    let is_one = |key: &crate::rows::group::GroupKey| {
+                        key.namespace.as_ref() == Some(&name.namespace)
+                            && key.doctype.as_ref() == Some(doctype)
+                            && (name.version.is_none() || key.version == name.version)
+                    };
+                    groups.depth(item) == 1 && key.is_some_and(is_one)
+                }
+            };
+            show(app, &is_it);
+        }
+        Some(OverviewLine::New(group) | OverviewLine::Grown(group, _)) => {
+            let print = group.fingerprint;
+            show(app, &|groups, item| groups.is_leaf(item) && groups.group(item).is_some_and(|group| group.fingerprint == print));
+        }
+        Some(OverviewLine::Gone(gone)) => {
+            let words = format!("no row of group {} is left to be shown", gone.fingerprint);
+            app.tell(words);
+        }
+    }
+    Vec::new()
+}
+
+/// Whether a line of the groups is that namespace.
+fn of_namespace(groups: &GroupTree, item: usize, name: Option<&str>) -> bool {
+    let of = || groups.leaves(item).next().and_then(|leaf| groups.group(leaf));
+    groups.depth(item) == 0 && of().is_some_and(|group| group.key.namespace.as_deref() == name)
+}
+
+/// Shows the first line of the groups that is meant, open and with nothing hidden.
+fn show(app: &mut App, is_it: &dyn Fn(&GroupTree, usize) -> bool) {
+    let groups = app.groups.tree.clone();
+    // Lines below those that are not open are looked at only where they may be meant.
+    let Some(item) = (0..groups.len()).find(|&item| is_it(&groups, item)) else {
+        app.tell("the groups no longer have such a line");
+        return;
+    };
+    close_all(app);
+    let list = &mut app.groups.list;
+    if list.filter.take().is_some() {
+        list.outline.clear_filter(groups.as_ref(), None);
+    }
+    list.outline.reveal(groups.as_ref(), item);
+    list.outline.set_open(groups.as_ref(), &[item], true);
+}
+
+/// Shows the groups of a stage alone.
+fn filtered(app: &mut App, stage: &str) -> Vec<Effect> {
+    close_all(app);
+    let (job, tree) = (app.next_job(), app.groups.tree.clone());
+    let text = stage.to_owned();
+    app.groups.list.filter = Some(ListFilter { text: text.clone(), job, found: None });
+    let shows = app.keymap.words("; ", Action::Back, " shows everything again");
+    app.tell(format!("groups that {} refused{shows}", visible(stage)));
+    vec![Effect::Match { job, subject: Subject::Groups(tree), text }]
+}
+
+fn close_all(app: &mut App) {
+    app.overview.open = false;
+    app.case = None;
+    app.groups.touched = true;
+}
