@@ -14,6 +14,7 @@ pub mod incident;
 pub mod losses;
 pub mod made;
 pub mod rate;
+pub mod senders;
 pub mod suspect;
 pub mod table;
 pub mod turns;

@@ -10,7 +10,8 @@ use crate::rows::group::{Group, GroupRecord};
 use crate::rows::schemas::SchemaStore;
 use crate::triage::baseline::{Comparison, Grown};
 use crate::triage::export::hidden;
-use crate::triage::redact::{Policy, Redactor};
+use crate::triage::redact::{Lists, Policy, Redactor};
+use crate::triage::senders::SendersOf;
 
 /// Takes the data out of groups.
 pub(super) struct ToldGroups {
@@ -39,6 +40,17 @@ impl ToldGroups {
     pub(super) fn causes(&mut self, of: &mut CausesOf) {
         for causes in of.values_mut() {
             causes.groups.list = causes.groups.list.iter().map(|cause| self.group(cause)).collect();
+        }
+    }
+
+    /// The senders of the groups that are shown.
+    pub(super) fn senders(&mut self, shown: &[&Group], of: &mut SendersOf) {
+        for group in shown {
+            let (schema, layout) = self.schemas.as_deref().map(|schemas| hidden::listed(&group.key, schemas)).unwrap_or_default();
+            let lists = Lists { schema: schema.as_deref(), layouts: [layout.as_deref(), None] };
+            if let Some(senders) = of.of.get_mut(&group.fingerprint) {
+                *senders = senders.told(lists, &mut self.redactor);
+            }
         }
     }
 
