@@ -7,6 +7,7 @@ mod pressed;
 mod rechecked;
 mod referred;
 mod searched;
+mod senders;
 mod sheets;
 mod warned;
 

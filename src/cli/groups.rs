@@ -12,7 +12,7 @@ mod hook;
 mod incidents;
 mod json;
 mod redacted;
-mod senders;
+pub(super) mod senders;
 pub(super) mod suspect;
 mod table;
 

@@ -36,8 +36,8 @@ pub use topic::Topic;
 pub use weighed::{Claim, Comparison, LEAST_ROWS, LeftOut, SenderTrait, TooFew, TopicAnswer, TopicSays, TraitValue};
 
 use exact::Exact;
-use sampled::{Counted, CountedDoctype, Told, key_of, readable};
-use weighed::{There, weigh};
+use sampled::{Counted, CountedDoctype, Dense, Told, key_of, readable};
+use weighed::{Others, There, weigh};
 
 /// Whose senders are asked about.
 pub struct SendersQuestion<'a> {
@@ -115,17 +115,41 @@ pub fn senders(question: &SendersQuestion<'_>, watch: &dyn Watch) -> Result<Send
     let groups = question.groups.list.iter().filter(|group| group.count >= LEAST_ROWS).count();
     let position_of: FxHashMap<Fingerprint, usize> =
         question.groups.list.iter().enumerate().map(|(position, group)| (group.fingerprint, position)).collect();
-    let mut at_fault: Vec<[Option<Vec<u64>>; 2]> = counted.doctypes.iter().map(|_| [None, None]).collect();
-    let most = counted.doctypes.iter().map(most_rows).max().unwrap_or(0);
-    let exact = Exact::new(most);
+    let others: Vec<DoctypeOthers> = counted.doctypes.iter().map(DoctypeOthers::of).collect();
+    let exact = Exact::new(counted.doctypes.iter().map(most_rows).max().unwrap_or(0));
     for group in question.chosen {
-        let doctype = counted.at.get(&key_of(group)).copied();
-        let Some((doctype, known)) = doctype.and_then(|at| Some((counted.doctypes.get(at)?, at_fault.get_mut(at)?))) else { continue };
+        let Some(&at) = counted.at.get(&key_of(group)) else { continue };
         let position = position_of.get(&group.fingerprint).copied();
+        let (doctype, others) = (&counted.doctypes[at], &others[at]);
         let Ok(number) = doctype.groups.binary_search_by_key(&position, |counted| Some(counted.position)) else { continue };
-        answer.of.insert(group.fingerprint, of_group(doctype, number, group, known, groups, &exact));
+        answer.of.insert(group.fingerprint, of_group((doctype, others), number, group, groups, &exact));
     }
     Ok(answer)
+}
+
+/// What the groups of a doctype are compared with.
+struct DoctypeOthers {
+    failures: Others,
+    /// The same for the group that is nearly all of the doctype.
+    apart: Option<(usize, Others)>,
+    accepted: Option<Others>,
+}
+
+impl DoctypeOthers {
+    fn of(doctype: &CountedDoctype) -> Self {
+        let others = |told: &Told, apart: Option<bool>| Others {
+            told: Dense::new(told, &doctype.fields),
+            at_fault: apart
+                .map(|apart| doctype.fields.fields.iter().map(|known| doctype.at_fault(apart, &known.field)).collect())
+                .unwrap_or_default(),
+            is_bare: apart.is_none(),
+        };
+        DoctypeOthers {
+            failures: others(&doctype.pooled, Some(false)),
+            apart: doctype.apart.as_ref().map(|(largest, told)| (*largest, others(told, Some(true)))),
+            accepted: (doctype.accepted.rows > 0).then(|| others(&doctype.accepted, None)),
+        }
+    }
 }
 
 /// Most rows of one comparison.
@@ -135,31 +159,19 @@ fn most_rows(doctype: &CountedDoctype) -> u64 {
     own + doctype.pooled.rows.max(apart).max(doctype.accepted.rows)
 }
 
-fn of_group(
-    doctype: &CountedDoctype,
-    number: usize,
-    group: &Group,
-    known: &mut [Option<Vec<u64>>; 2],
-    groups: usize,
-    exact: &Exact,
-) -> Senders {
+fn of_group((doctype, others): (&CountedDoctype, &DoctypeOthers), number: usize, group: &Group, groups: usize, exact: &Exact) -> Senders {
     let counted = &doctype.groups[number];
-    let apart = doctype.apart.as_ref().filter(|(largest, _)| *largest == number).map(|(_, told)| told);
-    let at_fault = known[usize::from(apart.is_some())]
-        .get_or_insert_with(|| doctype.fields.fields.iter().map(|known| doctype.at_fault(apart.is_some(), &known.field)).collect());
+    let apart = others.apart.as_ref().filter(|(largest, _)| *largest == number).map(|(_, others)| others);
     let there = There {
-        told: apart.unwrap_or(&doctype.pooled),
+        others: apart.unwrap_or(&others.failures),
         own: apart.is_none().then_some(&counted.pooled),
-        at_fault,
         all: doctype.all - group.count,
-        is_bare: false,
     };
     let is_at_fault = |field: &Field| counted.is_at_fault(field);
     let here = (&counted.own, group.count);
     let failures = weigh(&doctype.fields, here, &is_at_fault, &there, groups, exact);
-    let accepted = (doctype.accepted.rows > 0).then(|| {
-        let told: &Told = &doctype.accepted;
-        let there = There { told, own: None, at_fault: &[], all: told.rows, is_bare: true };
+    let accepted = others.accepted.as_ref().map(|others| {
+        let there = There { others, own: None, all: doctype.accepted.rows };
         weigh(&doctype.fields, here, &is_at_fault, &there, groups, exact)
     });
     Senders { failures, accepted }

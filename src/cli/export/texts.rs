@@ -24,6 +24,7 @@ use crate::triage::export::recovery;
 use crate::triage::export::report::{ReportBuilder, SURVEYED};
 use crate::triage::export::rows;
 use crate::triage::export::statement;
+use crate::triage::senders::{SendersQuestion, senders};
 use crate::triage::suspect::{SuspectQuestion, suspects};
 
 /// SQL for every group, each with a comment that says what it is about.
@@ -68,6 +69,12 @@ pub(super) fn report(work: &Work<'_>, settings: Option<&HistorySettings>, since:
         let found = suspects(&asked, work.stop)?;
         ensure!(!work.stop.cancelled(), "stopped; nothing was written");
         builder = builder.suspects(found);
+    }
+    if work.question.senders {
+        let asked = SendersQuestion { source: work.source, groups: work.groups, chosen: &work.choice.groups, accepted: &[] };
+        let found = senders(&asked, work.stop)?;
+        ensure!(!work.stop.cancelled(), "stopped; nothing was written");
+        builder = builder.senders(found.of);
     }
     let report = builder.finish();
     write(work, "report", &report, &report.page())

@@ -38,11 +38,19 @@ pub(super) struct SendersArgs {
 impl SendersArgs {
     /// The files of accepted documents. Asked before anything is read.
     pub(super) fn accepted(&self, source: &dyn ErrorSource) -> Result<Vec<Arc<SampleFile>>> {
-        if self.senders && source.is_remote() {
-            bail!("{}{EXPORT_TABLE}", SendersError::Remote(source.name()));
+        if self.senders {
+            refuse_remote(source)?;
         }
         Ok(if self.accepted.is_empty() { Vec::new() } else { samples::find(&self.accepted)?.files })
     }
+}
+
+/// Rows that cost are not read for this. Asked before anything is read.
+pub(in crate::cli) fn refuse_remote(source: &dyn ErrorSource) -> Result<()> {
+    if source.is_remote() {
+        bail!("{}{EXPORT_TABLE}", SendersError::Remote(source.name()));
+    }
+    Ok(())
 }
 
 /// The senders of the groups that are shown.

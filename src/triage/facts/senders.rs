@@ -75,9 +75,10 @@ pub fn field_name(field: &Field) -> String {
     }
 }
 
-/// The strongest claim about a group, as a sentence by itself; `None` where nothing sets it apart.
-pub fn strongest(senders: &Senders) -> Option<String> {
-    senders.failures.claims.first().map(|first| format!("Who sends it: {}.", claim(first, Beside::Failures)))
+/// The strongest claim about a group, or why there is none, without a full stop.
+pub fn strongest(senders: &Senders, group: &Group) -> String {
+    let first = senders.failures.claims.first().map(|first| claim(first, Beside::Failures));
+    first.or_else(|| nothing(&senders.failures, Beside::Failures, group)).unwrap_or_default()
 }
 
 /// What stands below a group in a list, a line each; safe for a terminal.
@@ -103,14 +104,14 @@ fn more(comparison: &Comparison, told: usize) -> Option<String> {
 
 /// Why there is no claim.
 fn nothing(comparison: &Comparison, beside: Beside, group: &Group) -> Option<String> {
-    let others = others(beside, group);
     let [here, there] = [comparison.rows[0], comparison.elsewhere[0]];
+    let others = others(beside, group, there);
     Some(match comparison.too_few {
         Some(TooFew::Here) => {
             format!("{} too few to be set apart from others: {LEAST_ROWS} are needed", plural(here, "row is", "rows are"))
         }
         Some(TooFew::There) if there == 0 => format!("there are no {others}, so there is nothing to compare with"),
-        Some(TooFew::There) => format!("{there} of the {others} are too few to compare with: {LEAST_ROWS} are needed"),
+        Some(TooFew::There) => format!("only {there} {others} to compare with: {LEAST_ROWS} are needed"),
         None if comparison.claims.is_empty() => {
             format!(
                 "nothing sets its rows apart: of {} none is commoner here beyond chance",
@@ -121,12 +122,16 @@ fn nothing(comparison: &Comparison, beside: Beside, group: &Group) -> Option<Str
     })
 }
 
-fn others(beside: Beside, group: &Group) -> String {
+/// What a group is compared with: so many of them.
+fn others(beside: Beside, group: &Group, rows: u64) -> String {
     let doctype = doctype_name(group.key.namespace.as_deref(), group.key.doctype.as_deref(), None);
-    match beside {
-        Beside::Failures => format!("other failing rows of {doctype}"),
-        Beside::Accepted => format!("accepted documents of {doctype}"),
-    }
+    let what = match (beside, rows) {
+        (Beside::Failures, 1) => "other failing row",
+        (Beside::Failures, _) => "other failing rows",
+        (Beside::Accepted, 1) => "accepted document",
+        (Beside::Accepted, _) => "accepted documents",
+    };
+    format!("{what} of {doctype}")
 }
 
 /// What is asked first and sets nothing apart, by why.
@@ -155,6 +160,15 @@ fn compared(comparison: &Comparison, beside: Beside, group: &Group) -> String {
         |looked: u64, all: u64| if looked == all { format!("all {}", count(all)) } else { format!("{} of {}", count(looked), count(all)) };
     let [looked, documents, all] = comparison.rows;
     let [others_looked, others_documents, others_all] = comparison.elsewhere;
+    if others_all == 0 {
+        let without = looked - documents;
+        let without = if without > 0 {
+            format!("; {} no payload that can be read", plural(without, "of them has", "of them have"))
+        } else {
+            String::new()
+        };
+        return format!("looked at {} rows{without}", some(looked, all));
+    }
     let spread = if looked < all || others_looked < others_all { ", spread evenly" } else { "" };
     let without = (looked - documents) + (others_looked - others_documents);
     let without = if without > 0 {
@@ -162,7 +176,12 @@ fn compared(comparison: &Comparison, beside: Beside, group: &Group) -> String {
     } else {
         String::new()
     };
-    format!("looked at {} rows and {} {}{spread}{without}", some(looked, all), some(others_looked, others_all), others(beside, group))
+    format!(
+        "looked at {} rows and {} {}{spread}{without}",
+        some(looked, all),
+        some(others_looked, others_all),
+        others(beside, group, others_all)
+    )
 }
 
 /// What became of accepted documents that were given, for a closing line; `None` where none were.
@@ -196,7 +215,7 @@ pub fn facts(senders: &Senders, group: &Group) -> Facts {
 }
 
 fn comparison(facts: &mut Facts, of: &Comparison, beside: Beside, group: &Group) {
-    facts.line(&format!("Beside {}", others(beside, group)));
+    facts.line(&format!("Beside {}", others(beside, group, of.elsewhere[2])));
     of.claims.iter().for_each(|known| facts.line(&format!("  {}", claim(known, beside))));
     more(of, of.claims.len()).into_iter().chain(nothing(of, beside, group)).for_each(|words| facts.line(&format!("  {words}")));
     facts.heading("What is asked first");
@@ -208,6 +227,10 @@ fn comparison(facts: &mut Facts, of: &Comparison, beside: Beside, group: &Group)
     if of.too_few.is_none() {
         let claimed = "Of rows with their labels shuffled, fewer than 1 in 100 such lists of all groups would tell any difference";
         facts.line(&format!("{} compared. {claimed}.", plural(of.compared as u64, "value was", "values were")));
+    }
+    // The test takes rows for independent of each other.
+    if let Some(clients) = group.clients.filter(|clients| clients.count * 2 <= group.count) {
+        facts.line(&format!("The rows are from {}: what one of them sends often is counted each time.", super::group::clients(clients)));
     }
     let left = of.left_out;
     let parts = [

@@ -8,15 +8,23 @@ use crate::rows::group::Group;
 /// Where a group fails.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct FaultPlaces {
-    /// Tokens of generalised pointers; with all that is below each.
-    places: Vec<Vec<String>>,
+    /// With all that is below each.
+    places: Vec<FaultPlace>,
+}
+
+/// A place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct FaultPlace {
+    /// A generalised pointer.
+    path: String,
+    /// Whether any key of a map stands in it.
+    has_keys: bool,
 }
 
 impl FaultPlaces {
     /// Of a group.
     pub(super) fn of(group: &Group) -> Self {
         let Some(path) = group.key.path.as_deref() else { return FaultPlaces::default() };
-        let tokens: Vec<String> = path.split('/').skip(1).map(str::to_owned).collect();
         let keys: Vec<String> = match group.keyword {
             Some("required" | "dependencies") => group.key.fault.split_once(' ').map(|(_, key)| key.to_owned()).into_iter().collect(),
             Some("additionalProperties") => {
@@ -24,19 +32,30 @@ impl FaultPlaces {
                 facet.into_iter().flat_map(|facet| facet.values.iter().map(|(key, _)| key.to_string())).collect()
             }
             // Of the root everything would be left out.
-            _ if tokens.is_empty() => return FaultPlaces::default(),
-            _ => return FaultPlaces { places: vec![tokens] },
+            _ if path.is_empty() => return FaultPlaces::default(),
+            _ => return FaultPlaces { places: vec![FaultPlace::new(path.to_owned())] },
         };
-        let below = |key: String| tokens.iter().cloned().chain([key.replace('~', "~0").replace('/', "~1")]).collect();
+        let below = |key: String| FaultPlace::new(format!("{path}/{}", key.replace('~', "~0").replace('/', "~1")));
         FaultPlaces { places: keys.into_iter().map(below).collect() }
     }
 
     /// Whether a place is one of them, or below.
     pub(super) fn hold(&self, place: &str) -> bool {
-        self.places.iter().any(|tokens| {
-            let mut parts = place.split('/').skip(1);
-            tokens.iter().all(|token| parts.next().is_some_and(|part| part == token || token == "{key}"))
-        })
+        self.places.iter().any(|known| known.holds(place))
+    }
+}
+
+impl FaultPlace {
+    fn new(path: String) -> Self {
+        FaultPlace { has_keys: path.contains("{key}"), path }
+    }
+
+    fn holds(&self, place: &str) -> bool {
+        if !self.has_keys {
+            return place.strip_prefix(self.path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        }
+        let mut parts = place.split('/');
+        self.path.split('/').all(|token| parts.next().is_some_and(|part| part == token || token == "{key}"))
     }
 }
 

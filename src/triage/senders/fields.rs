@@ -72,7 +72,7 @@ pub(super) struct Fields {
     pub(super) fields: Vec<KnownField>,
     pub(super) values: Vec<KnownValue>,
     columns: FxHashMap<Box<str>, Option<u32>>,
-    places: FxHashMap<Box<str>, u32>,
+    places: FxHashMap<Box<[u8]>, u32>,
     made: FxHashMap<Field, u32>,
     /// Values that stand at places beyond those that are told apart.
     pub(super) beyond: u64,
@@ -157,20 +157,22 @@ impl Fields {
     fn of_document(&mut self, document: &Document, tells: &mut RowTells) {
         // Ends of what is open in the document, each with the length of its path.
         let mut open: Vec<(NodeId, usize)> = Vec::new();
-        let (mut path, mut left) = (String::new(), MOST_OF_DOCUMENT);
+        let (mut path, mut left) = (Vec::new(), MOST_OF_DOCUMENT);
         for node in 0..document.len() as NodeId {
             while open.last().is_some_and(|(end, _)| *end <= node) {
                 open.pop();
             }
             path.truncate(open.last().map_or(0, |(_, length)| *length));
-            if let Some(key) = document.key(node) {
-                path.push('/');
-                match key.contains(['~', '/']) {
-                    true => path.push_str(&key.replace('~', "~0").replace('/', "~1")),
-                    false => path.push_str(&key),
+            match document.plain_key(node) {
+                Some(key) if memchr::memchr2(b'~', b'/', key).is_none() => {
+                    path.push(b'/');
+                    path.extend_from_slice(key);
                 }
-            } else if node > 0 {
-                path.push_str("/[]");
+                _ => match document.key(node) {
+                    Some(key) => path.extend_from_slice(format!("/{}", key.replace('~', "~0").replace('/', "~1")).as_bytes()),
+                    None if node > 0 => path.extend_from_slice(b"/[]"),
+                    None => {}
+                },
             }
             if document.kind(node).is_container() {
                 open.push((document.end(node), path.len()));
@@ -193,12 +195,14 @@ impl Fields {
         }
     }
 
-    fn place(&mut self, path: &str) -> Option<u32> {
+    fn place(&mut self, path: &[u8]) -> Option<u32> {
         if let Some(known) = self.places.get(path) {
             return Some(*known);
         }
-        let tokens: Vec<&str> = path.split('/').skip(1).filter(|token| *token != "[]").collect();
-        let field = self.add(Field::Place(path.into()), Topic::of_place(path), is_personal_name(&tokens))?;
+        let text = String::from_utf8_lossy(path);
+        let text = &*text;
+        let tokens: Vec<&str> = text.split('/').skip(1).filter(|token| *token != "[]").collect();
+        let field = self.add(Field::Place(text.into()), Topic::of_place(text), is_personal_name(&tokens))?;
         self.places.insert(path.into(), field);
         Some(field)
     }

@@ -69,6 +69,33 @@ pub(super) struct CountedDoctype {
     pub(super) accepted: Told,
 }
 
+/// Counts by number, for what nearly all numbers have one of.
+pub(super) struct Dense {
+    pub(super) told: (u64, u64),
+    pub(super) fields: Vec<u64>,
+    pub(super) values: Vec<u64>,
+}
+
+impl Dense {
+    /// Of the fields and values that there are.
+    pub(super) fn new(told: &Told, fields: &Fields) -> Self {
+        let list = |length: usize, counts: &FxHashMap<u32, u64>| {
+            let mut list = vec![0; length];
+            for (&number, &rows) in counts {
+                if let Some(count) = list.get_mut(number as usize) {
+                    *count = rows;
+                }
+            }
+            list
+        };
+        Dense {
+            told: (told.rows, told.documents),
+            fields: list(fields.fields.len(), &told.fields),
+            values: list(fields.values.len(), &told.values),
+        }
+    }
+}
+
 /// What a row is looked at for.
 #[derive(Clone, Copy, Default)]
 struct Wanted {

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::exact::{Counts, Exact, shared_by};
 use super::fields::{Field, Fields, KnownField};
-use super::sampled::Told;
+use super::sampled::{Dense, Told};
 use super::topic::Topic;
 
 /// How often chance alone may make a claim, of all groups together.
@@ -128,37 +128,42 @@ pub struct Comparison {
     pub left_out: LeftOut,
 }
 
-/// What a group is compared with.
-pub(super) struct There<'a> {
-    /// Counts of others.
-    pub(super) told: &'a Told,
-    /// Counts that are to be taken away from these: the group's own.
-    pub(super) own: Option<&'a Told>,
-    /// Rows of others whose fault is about a field, by its number.
-    pub(super) at_fault: &'a [u64],
-    /// All there are.
-    pub(super) all: u64,
+/// What groups are compared with.
+pub(super) struct Others {
+    /// Counts of rows.
+    pub(super) told: Dense,
+    /// Rows whose fault is about a field, by its number.
+    pub(super) at_fault: Vec<u64>,
     /// Whether they are documents without a row around them.
     pub(super) is_bare: bool,
 }
 
+/// The same for one group.
+pub(super) struct There<'a> {
+    pub(super) others: &'a Others,
+    /// Counts that are to be taken away: the group's own.
+    pub(super) own: Option<&'a Told>,
+    /// All there are.
+    pub(super) all: u64,
+}
+
 impl There<'_> {
     fn rows(&self) -> u64 {
-        self.told.rows - self.own.map_or(0, |own| own.rows)
+        self.others.told.told.0 - self.own.map_or(0, |own| own.rows)
     }
 
     fn documents(&self) -> u64 {
-        self.told.documents - self.own.map_or(0, |own| own.documents)
+        self.others.told.told.1 - self.own.map_or(0, |own| own.documents)
     }
 
     fn field(&self, field: u32) -> u64 {
-        let of = |told: &Told| told.fields.get(&field).copied().unwrap_or(0);
-        of(self.told) - self.own.map_or(0, of)
+        let all = self.others.told.fields.get(field as usize).copied().unwrap_or(0);
+        if all == 0 { 0 } else { all - self.own.and_then(|own| own.fields.get(&field)).copied().unwrap_or(0) }
     }
 
     fn value(&self, value: u32) -> u64 {
-        let of = |told: &Told| told.values.get(&value).copied().unwrap_or(0);
-        of(self.told) - self.own.map_or(0, of)
+        let all = self.others.told.values.get(value as usize).copied().unwrap_or(0);
+        if all == 0 { 0 } else { all - self.own.and_then(|own| own.values.get(&value)).copied().unwrap_or(0) }
     }
 }
 
@@ -183,14 +188,14 @@ pub(super) fn weigh(
     for (number, known) in fields.fields.iter().enumerate() {
         let is_seen = here.fields.contains_key(&(number as u32)) || there.field(number as u32) > 0;
         at_fault[number] = is_at_fault(&known.field);
-        let is_comparable = !there.is_bare || matches!(known.field, Field::Place(_));
+        let is_comparable = !there.others.is_bare || matches!(known.field, Field::Place(_));
         let reason = match known {
             _ if at_fault[number] => Some(&mut left_out.at_fault),
             _ if !is_seen || !is_comparable => None,
             _ if known.is_personal() => Some(&mut left_out.personal),
             _ if known.is_distinct() => Some(&mut left_out.distinct),
             _ => {
-                let away = there.at_fault.get(number).copied().unwrap_or(0);
+                let away = there.others.at_fault.get(number).copied().unwrap_or(0);
                 let able = if known.needs_document() { there.documents() } else { there.rows() };
                 compared.push(Some(Compared { of: (here.able(known.needs_document()), able.saturating_sub(away)) }));
                 continue;
@@ -208,7 +213,8 @@ pub(super) fn weigh(
         _ => None,
     };
     let (mut claims, tested) = if too_few.is_some() { (Vec::new(), 0) } else { table.claims(DOUBT / groups.max(1) as f64, groups) };
-    let topics = Topic::ALL.map(|topic| TopicAnswer { topic, says: table.answer(topic, &claims, &at_fault) }).to_vec();
+    let most = table.most_frequent();
+    let topics = Topic::ALL.map(|topic| TopicAnswer { topic, says: table.answer(topic, &claims, &at_fault, &most) }).to_vec();
     let more = claims.len().saturating_sub(MOST_CLAIMS);
     claims.truncate(MOST_CLAIMS);
     Comparison {
@@ -297,6 +303,10 @@ impl Table<'_> {
                 }
             }
         }
+        for claim in &mut claims {
+            // What lies around others is told before them.
+            claim.traits.sort_by_key(|told| (told.topic.is_none(), depth(&told.field)));
+        }
         (claims, all.len())
     }
 
@@ -308,7 +318,20 @@ impl Table<'_> {
         SenderTrait { field: field.clone(), topic: *topic, value }
     }
 
-    fn answer(&self, topic: Topic, claims: &[Claim], at_fault: &[bool]) -> TopicSays {
+    /// The most frequent value here of each field that has a topic.
+    fn most_frequent(&self) -> FxHashMap<u32, (u64, Reverse<u32>)> {
+        let mut most = FxHashMap::default();
+        for (&value, &rows) in &self.here.values {
+            let field = self.fields.values[value as usize].field;
+            if self.fields.fields[field as usize].topic.is_some() {
+                let rank = (rows, Reverse(value));
+                most.entry(field).and_modify(|known| *known = rank.max(*known)).or_insert(rank);
+            }
+        }
+        most
+    }
+
+    fn answer(&self, topic: Topic, claims: &[Claim], at_fault: &[bool], most: &FxHashMap<u32, (u64, Reverse<u32>)>) -> TopicSays {
         let of_topic = |told: &&SenderTrait| told.topic == Some(topic);
         if let Some((claim, told)) = claims.iter().find_map(|claim| Some((claim, claim.traits.iter().find(of_topic)?))) {
             return TopicSays::Value { told: told.clone(), counts: claim.counts, is_claimed: true };
@@ -325,14 +348,21 @@ impl Table<'_> {
                 false => TopicSays::Untold,
             };
         };
-        let most = self.here.values.iter().filter(|(value, _)| self.fields.values[**value as usize].field == field);
-        let most = most.max_by_key(|(value, rows)| (**rows, Reverse(**value))).map(|(value, _)| *value);
+        let most = most.get(&field).map(|(_, Reverse(value))| *value);
         let (of, elsewhere_of) = self.compared[field as usize].as_ref().map_or((0, 0), |compared| compared.of);
         let (having, elsewhere) = match most {
             Some(value) => (self.here.values.get(&value).copied().unwrap_or(0), self.there.value(value)),
             None => (of.saturating_sub(told(field).0), elsewhere_of.saturating_sub(told(field).1)),
         };
         TopicSays::Value { told: self.told(field, most), counts: Counts { having, of, elsewhere, elsewhere_of }, is_claimed: false }
+    }
+}
+
+/// How deep in the document a field stands.
+fn depth(field: &Field) -> usize {
+    match field {
+        Field::Place(path) => path.split('/').count(),
+        _ => 0,
     }
 }
 

@@ -24,6 +24,7 @@ use crate::triage::export::statement;
 use crate::triage::export::survey::Survey;
 use crate::triage::facts;
 use crate::triage::redact::{Lists, Redactor, TextForm};
+use crate::triage::senders::Senders;
 use crate::triage::suspect::Suspect;
 
 /// Rows of each group that are looked at.
@@ -57,6 +58,7 @@ pub struct ReportBuilder<'a> {
     /// By the position of the group: what its first row told, and the survey of all.
     drafts: Vec<(Option<ReportGroup>, Survey)>,
     suspects: FxHashMap<Fingerprint, Suspect>,
+    senders: FxHashMap<Fingerprint, Senders>,
 }
 
 /// What a group is told with.
@@ -84,7 +86,8 @@ impl<'a> ReportBuilder<'a> {
         let source = redactor.source(&label).into_owned();
         let deployed = Groups { jobs, deploys, rates: groups.rates.clone(), ..Groups::default() };
         let about = Surroundings { deployed, neighbours: Neighbours::new(&groups.list), rows, source, schemas };
-        ReportBuilder { groups, about, chosen: choice.groups.clone(), redactor, drafts, suspects: FxHashMap::default() }
+        let (suspects, senders) = (FxHashMap::default(), FxHashMap::default());
+        ReportBuilder { groups, about, chosen: choice.groups.clone(), redactor, drafts, suspects, senders }
     }
 
     /// Looks at a row of the group at that position; the first one is the sample.
@@ -104,12 +107,24 @@ impl<'a> ReportBuilder<'a> {
         self
     }
 
+    /// Tells what sets the rows of each group apart, as far as that may be told.
+    pub fn senders(mut self, of: FxHashMap<Fingerprint, Senders>) -> Self {
+        self.senders = of;
+        self
+    }
+
     /// The report. A group of which no row was seen is told by its message alone.
     pub fn finish(mut self) -> Report {
         let mut told = Vec::with_capacity(self.chosen.len());
         for (group, (draft, survey)) in self.chosen.iter().zip(self.drafts) {
             let mut draft = draft.unwrap_or_else(|| self.about.group(group, &mut self.redactor));
             draft.suspect = self.suspects.get(&group.fingerprint).map(|suspect| facts::suspect::sentence(suspect, false));
+            draft.set_apart = self.senders.get(&group.fingerprint).map(|senders| {
+                let (schema, layout) = self.about.schemas.map(|schemas| hidden::listed(&group.key, schemas)).unwrap_or_default();
+                let lists = Lists { schema: schema.as_deref(), layouts: [layout.as_deref(), None] };
+                let told = hidden::told(group, self.about.schemas, &mut self.redactor);
+                facts::senders::strongest(&senders.told(lists, &mut self.redactor), &told)
+            });
             draft.surveyed = survey.rows;
             draft.senders = survey.told();
             told.push(draft);
