@@ -36,7 +36,7 @@ pub use topic::Topic;
 pub use weighed::{Claim, Comparison, LEAST_ROWS, LeftOut, SenderTrait, TooFew, TopicAnswer, TopicSays, TraitValue};
 
 use exact::Exact;
-use sampled::{Counted, CountedDoctype, Dense, Told, key_of, readable};
+use sampled::{Counted, CountedDoctype, Dense, key_of, readable};
 use weighed::{Others, There, weigh};
 
 /// Whose senders are asked about.
@@ -115,7 +115,7 @@ pub fn senders(question: &SendersQuestion<'_>, watch: &dyn Watch) -> Result<Send
     let groups = question.groups.list.iter().filter(|group| group.count >= LEAST_ROWS).count();
     let position_of: FxHashMap<Fingerprint, usize> =
         question.groups.list.iter().enumerate().map(|(position, group)| (group.fingerprint, position)).collect();
-    let others: Vec<DoctypeOthers> = counted.doctypes.iter().map(DoctypeOthers::of).collect();
+    let others: Vec<DoctypeOthers<'_>> = counted.doctypes.iter().map(DoctypeOthers::of).collect();
     let exact = Exact::new(counted.doctypes.iter().map(most_rows).max().unwrap_or(0));
     for group in question.chosen {
         let Some(&at) = counted.at.get(&key_of(group)) else { continue };
@@ -128,26 +128,21 @@ pub fn senders(question: &SendersQuestion<'_>, watch: &dyn Watch) -> Result<Send
 }
 
 /// What the groups of a doctype are compared with.
-struct DoctypeOthers {
-    failures: Others,
+struct DoctypeOthers<'a> {
+    failures: Others<'a>,
     /// The same for the group that is nearly all of the doctype.
-    apart: Option<(usize, Others)>,
-    accepted: Option<Others>,
+    apart: Option<(usize, Others<'a>)>,
+    accepted: Option<Others<'a>>,
 }
 
-impl DoctypeOthers {
-    fn of(doctype: &CountedDoctype) -> Self {
-        let others = |told: &Told, apart: Option<bool>| Others {
-            told: Dense::new(told, &doctype.fields),
-            at_fault: apart
-                .map(|apart| doctype.fields.fields.iter().map(|known| doctype.at_fault(apart, &known.field)).collect())
-                .unwrap_or_default(),
-            is_bare: apart.is_none(),
-        };
+impl<'a> DoctypeOthers<'a> {
+    fn of(doctype: &'a CountedDoctype) -> Self {
+        let at_fault = |apart: bool| doctype.fields.fields.iter().map(|known| doctype.at_fault(apart, &known.field)).collect();
+        let rows = |told: &'a Dense, apart: bool| Others { told, at_fault: at_fault(apart), is_bare: false };
         DoctypeOthers {
-            failures: others(&doctype.pooled, Some(false)),
-            apart: doctype.apart.as_ref().map(|(largest, told)| (*largest, others(told, Some(true)))),
-            accepted: (doctype.accepted.rows > 0).then(|| others(&doctype.accepted, None)),
+            failures: rows(&doctype.pooled, false),
+            apart: doctype.apart.as_ref().map(|(largest, told)| (*largest, rows(told, true))),
+            accepted: (doctype.accepted.rows > 0).then(|| Others { told: &doctype.accepted, at_fault: Vec::new(), is_bare: true }),
         }
     }
 }
@@ -159,14 +154,17 @@ fn most_rows(doctype: &CountedDoctype) -> u64 {
     own + doctype.pooled.rows.max(apart).max(doctype.accepted.rows)
 }
 
-fn of_group((doctype, others): (&CountedDoctype, &DoctypeOthers), number: usize, group: &Group, groups: usize, exact: &Exact) -> Senders {
+fn of_group(
+    (doctype, others): (&CountedDoctype, &DoctypeOthers<'_>),
+    number: usize,
+    group: &Group,
+    groups: usize,
+    exact: &Exact,
+) -> Senders {
     let counted = &doctype.groups[number];
     let apart = others.apart.as_ref().filter(|(largest, _)| *largest == number).map(|(_, others)| others);
-    let there = There {
-        others: apart.unwrap_or(&others.failures),
-        own: apart.is_none().then_some(&counted.pooled),
-        all: doctype.all - group.count,
-    };
+    let there =
+        There { others: apart.unwrap_or(&others.failures), own: apart.is_none().then(|| counted.pooled()), all: doctype.all - group.count };
     let is_at_fault = |field: &Field| counted.is_at_fault(field);
     let here = (&counted.own, group.count);
     let failures = weigh(&doctype.fields, here, &is_at_fault, &there, groups, exact);

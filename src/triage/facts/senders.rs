@@ -3,9 +3,7 @@
 use super::Facts;
 use crate::ground::text::{clip, count, percent, plural, visible};
 use crate::rows::group::{Group, doctype_name};
-use crate::triage::senders::{
-    AcceptedCounts, Claim, Comparison, Counts, Field, LEAST_ROWS, SenderTrait, Senders, TooFew, Topic, TopicSays,
-};
+use crate::triage::senders::{AcceptedCounts, Claim, Comparison, Counts, Field, LEAST_ROWS, SenderTrait, Senders, TooFew, TopicSays};
 
 /// Claims that stand below a group in a list.
 const MOST_BELOW: usize = 5;
@@ -156,32 +154,25 @@ fn asked(comparison: &Comparison, beside: Beside) -> Vec<String> {
 
 /// What was compared with what.
 fn compared(comparison: &Comparison, beside: Beside, group: &Group) -> String {
-    let some =
-        |looked: u64, all: u64| if looked == all { format!("all {}", count(all)) } else { format!("{} of {}", count(looked), count(all)) };
+    let some = |looked: u64, all: u64, what: &str| match looked == all {
+        true if all == 1 => format!("1 {what}"),
+        true => format!("all {} {what}", count(all)),
+        false => format!("{} of {} {what}", count(looked), count(all)),
+    };
     let [looked, documents, all] = comparison.rows;
     let [others_looked, others_documents, others_all] = comparison.elsewhere;
-    if others_all == 0 {
-        let without = looked - documents;
-        let without = if without > 0 {
-            format!("; {} no payload that can be read", plural(without, "of them has", "of them have"))
-        } else {
-            String::new()
-        };
-        return format!("looked at {} rows{without}", some(looked, all));
-    }
     let spread = if looked < all || others_looked < others_all { ", spread evenly" } else { "" };
     let without = (looked - documents) + (others_looked - others_documents);
-    let without = if without > 0 {
-        format!("; {} no payload that can be read", plural(without, "of them has", "of them have"))
-    } else {
-        String::new()
+    let without = match without {
+        0 => String::new(),
+        without => format!("; {} no payload that can be read", plural(without, "of them has", "of them have")),
     };
-    format!(
-        "looked at {} rows and {} {}{spread}{without}",
-        some(looked, all),
-        some(others_looked, others_all),
-        others(beside, group, others_all)
-    )
+    let rows = some(looked, all, if all == 1 { "row" } else { "rows" });
+    let beside = match others_all {
+        0 => String::new(),
+        all => format!(" and {}", some(others_looked, all, &others(beside, group, all))),
+    };
+    format!("looked at {rows}{beside}{spread}{without}")
 }
 
 /// What became of accepted documents that were given, for a closing line; `None` where none were.
@@ -190,7 +181,7 @@ pub fn accepted(counts: AcceptedCounts) -> Option<String> {
     let parts = [
         (others, "of other doctypes"),
         (unnamed, "of a doctype that neither its file nor a row names"),
-        (unreadable, "that are no JSON objects"),
+        (unreadable, "without a JSON object in them"),
     ];
     let left: Vec<String> = parts.iter().filter(|(some, _)| *some > 0).map(|(some, why)| format!("{} {why}", count(*some))).collect();
     let left_out = if left.is_empty() { String::new() } else { format!(", without {}", left.join(", ")) };
@@ -218,9 +209,9 @@ fn comparison(facts: &mut Facts, of: &Comparison, beside: Beside, group: &Group)
     facts.line(&format!("Beside {}", others(beside, group, of.elsewhere[2])));
     of.claims.iter().for_each(|known| facts.line(&format!("  {}", claim(known, beside))));
     more(of, of.claims.len()).into_iter().chain(nothing(of, beside, group)).for_each(|words| facts.line(&format!("  {words}")));
-    facts.heading("What is asked first");
+    facts.heading(if of.too_few.is_none() { "What is asked first; alike: no difference beyond chance" } else { "What is asked first" });
     for answer in &of.topics {
-        facts.named(answer.topic.name(), &topic(answer.topic, &answer.says, beside, of.too_few));
+        facts.named(answer.topic.name(), &topic(&answer.says, beside, of.too_few));
     }
     facts.heading("What this rests on");
     facts.line(&format!("{}.", compared(of, beside, group)).replacen('l', "L", 1));
@@ -251,7 +242,7 @@ fn comparison(facts: &mut Facts, of: &Comparison, beside: Beside, group: &Group)
 }
 
 /// An answer to what is asked first. Safe for a terminal.
-fn topic(topic: Topic, says: &TopicSays, beside: Beside, too_few: Option<TooFew>) -> String {
+fn topic(says: &TopicSays, beside: Beside, too_few: Option<TooFew>) -> String {
     match says {
         TopicSays::Value { told, counts, is_claimed } => {
             let value = match &told.value {
@@ -268,15 +259,12 @@ fn topic(topic: Topic, says: &TopicSays, beside: Beside, too_few: Option<TooFew>
             } else {
                 format!(", {others} {}", part(counts.elsewhere, counts.elsewhere_of))
             };
-            let apart = if *is_claimed || too_few.is_some() { "" } else { ": no difference beyond chance" };
+            let alike = if *is_claimed || too_few.is_some() { "" } else { ": alike" };
             let by = if matches!(told.field, Field::Times) { String::new() } else { format!("  ({})", field_name(&told.field)) };
-            format!("{value}  {}{there}{apart}{by}", part(counts.having, counts.of))
+            format!("{value}  {}{there}{alike}{by}", part(counts.having, counts.of))
         }
         TopicSays::Varies => "nearly every row tells another".to_owned(),
         TopicSays::AtFault => "the fault itself is about it".to_owned(),
-        TopicSays::Untold => match topic {
-            Topic::Provider | Topic::Sdk | Topic::SystemVersion => format!("not known: no row tells the {}", topic.name()),
-            _ => "not known: no row tells it".to_owned(),
-        },
+        TopicSays::Untold => "not known: no row tells it".to_owned(),
     }
 }

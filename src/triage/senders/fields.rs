@@ -45,6 +45,8 @@ pub(super) struct KnownField {
     values: FxHashMap<Box<[u8]>, u32>,
     /// Rows that tell it.
     told: u32,
+    /// The last row that told it, from 1.
+    last: u32,
     /// Whether it names somebody.
     is_personal: bool,
 }
@@ -53,15 +55,19 @@ pub(super) struct KnownField {
 pub(super) struct KnownValue {
     pub(super) field: u32,
     pub(super) text: Box<[u8]>,
+    /// The last row that told it, from 1.
+    last: u32,
 }
 
 /// No number: the row tells the field, by nothing that could be compared.
 const NOTHING: u32 = u32::MAX;
 
-/// What one row tells: fields with the numbers of their values, each once.
+/// What one row tells, each once.
 #[derive(Default)]
 pub(super) struct RowTells {
-    pub(super) told: Vec<(u32, u32)>,
+    pub(super) fields: Vec<u32>,
+    /// Values, each behind its field.
+    pub(super) values: Vec<(u32, u32)>,
     /// Whether its payload could be read.
     pub(super) has_document: bool,
 }
@@ -74,6 +80,8 @@ pub(super) struct Fields {
     columns: FxHashMap<Box<str>, Option<u32>>,
     places: FxHashMap<Box<[u8]>, u32>,
     made: FxHashMap<Field, u32>,
+    /// Rows so far.
+    rows: u32,
     /// Values that stand at places beyond those that are told apart.
     pub(super) beyond: u64,
     /// Documents of which not all was looked at.
@@ -100,7 +108,8 @@ impl KnownField {
 impl Fields {
     /// What a row tells by its columns, its document and both together.
     pub(super) fn tells(&mut self, row: Option<&SourceRow>, document: Option<&Document>) -> RowTells {
-        let mut tells = RowTells { told: Vec::new(), has_document: document.is_some() };
+        let mut tells = RowTells { has_document: document.is_some(), ..RowTells::default() };
+        self.rows += 1;
         if let Some(row) = row {
             self.of_row(row, &mut tells);
             let delay = document.and_then(|document| topic::delay(document, row.error_row().time));
@@ -110,17 +119,6 @@ impl Fields {
         }
         if let Some(document) = document {
             self.of_document(document, &mut tells);
-        }
-        tells.told.sort_unstable();
-        tells.told.dedup();
-        let mut last = None;
-        for &(field, _) in &tells.told {
-            if last != Some(field)
-                && let Some(known) = self.fields.get_mut(field as usize)
-            {
-                known.told += 1;
-            }
-            last = Some(field);
         }
         tells
     }
@@ -222,7 +220,7 @@ impl Fields {
     fn add(&mut self, field: Field, topic: Option<Topic>, is_personal: bool) -> Option<u32> {
         let number = self.fields.len();
         (number < MOST_FIELDS).then(|| {
-            self.fields.push(KnownField { field, topic, values: FxHashMap::default(), told: 0, is_personal });
+            self.fields.push(KnownField { field, topic, values: FxHashMap::default(), told: 0, last: 0, is_personal });
             number as u32
         })
     }
@@ -236,12 +234,19 @@ impl Fields {
                 let number = if is_personal(value) { NOTHING } else { self.values.len() as u32 };
                 known.values.insert(value.into(), number);
                 if number != NOTHING {
-                    self.values.push(KnownValue { field, text: value.into() });
+                    self.values.push(KnownValue { field, text: value.into(), last: 0 });
                 }
                 number
             }
         };
-        tells.told.push((field, number));
+        if known.last != self.rows {
+            (known.last, known.told) = (self.rows, known.told + 1);
+            tells.fields.push(field);
+        }
+        if let Some(value) = self.values.get_mut(number as usize).filter(|value| value.last != self.rows) {
+            value.last = self.rows;
+            tells.values.push((field, number));
+        }
     }
 }
 
@@ -254,9 +259,4 @@ impl KnownValue {
             _ => raw(),
         }
     }
-}
-
-/// Whether a number is a value's.
-pub(super) fn is_value(number: u32) -> bool {
-    number != NOTHING
 }

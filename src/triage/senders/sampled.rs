@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::SendersQuestion;
 use super::fault_place::FaultPlaces;
-use super::fields::{Field, Fields, RowTells, is_value};
+use super::fields::{Field, Fields, RowTells};
 use crate::ground::in_order;
 use crate::pipeline::document::{Document, Kind};
 use crate::pipeline::names::snake_case;
@@ -44,12 +44,14 @@ pub(super) struct CountedGroup {
     /// Its position among all groups.
     pub(super) position: usize,
     places: FaultPlaces,
-    /// Whether a field is at the place that the fault is about.
-    at_fault: FxHashMap<u32, bool>,
+    /// By the number of a field, whether the fault is about it: of those that were known with its last row.
+    at_fault: Vec<bool>,
     /// Its rows, where it was asked for.
     pub(super) own: Told,
-    /// Those of its rows that other groups are compared with.
-    pub(super) pooled: Told,
+    /// Those of its rows that other groups are compared with, where these are others than its own.
+    pooled: Told,
+    /// Whether they are the same.
+    is_same: bool,
     /// Those of its rows that the one group is compared with that is nearly all of the doctype.
     apart: (u64, u64),
 }
@@ -60,39 +62,37 @@ pub(super) struct CountedDoctype {
     pub(super) fields: Fields,
     pub(super) groups: Vec<CountedGroup>,
     /// All rows that groups are compared with.
-    pub(super) pooled: Told,
+    pub(super) pooled: Dense,
     /// The position in `groups` of the group that is nearly all of the doctype, and the rows of others that it is compared with.
-    pub(super) apart: Option<(usize, Told)>,
+    pub(super) apart: Option<(usize, Dense)>,
     /// Rows of all groups.
     pub(super) all: u64,
     /// Accepted documents.
-    pub(super) accepted: Told,
+    pub(super) accepted: Dense,
 }
 
-/// Counts by number, for what nearly all numbers have one of.
+/// The same of many rows, in lists by number.
+#[derive(Default)]
 pub(super) struct Dense {
-    pub(super) told: (u64, u64),
+    pub(super) rows: u64,
+    pub(super) documents: u64,
     pub(super) fields: Vec<u64>,
     pub(super) values: Vec<u64>,
 }
 
 impl Dense {
-    /// Of the fields and values that there are.
-    pub(super) fn new(told: &Told, fields: &Fields) -> Self {
-        let list = |length: usize, counts: &FxHashMap<u32, u64>| {
-            let mut list = vec![0; length];
-            for (&number, &rows) in counts {
-                if let Some(count) = list.get_mut(number as usize) {
-                    *count = rows;
-                }
+    fn add(&mut self, tells: &RowTells, is_left_out: &dyn Fn(u32) -> bool) {
+        let count = |list: &mut Vec<u64>, number: u32| {
+            let number = number as usize;
+            if list.len() <= number {
+                list.resize(number + 1, 0);
             }
-            list
+            list[number] += 1;
         };
-        Dense {
-            told: (told.rows, told.documents),
-            fields: list(fields.fields.len(), &told.fields),
-            values: list(fields.values.len(), &told.values),
-        }
+        self.rows += 1;
+        self.documents += u64::from(tells.has_document);
+        tells.fields.iter().filter(|field| !is_left_out(**field)).for_each(|field| count(&mut self.fields, *field));
+        tells.values.iter().filter(|(field, _)| !is_left_out(*field)).for_each(|(_, value)| count(&mut self.values, *value));
     }
 }
 
@@ -119,21 +119,14 @@ pub(super) struct Counted {
 }
 
 impl Told {
-    fn add(&mut self, tells: &RowTells, is_left_out: &mut dyn FnMut(u32) -> bool) {
+    fn add(&mut self, tells: &RowTells, is_left_out: &dyn Fn(u32) -> bool) {
         self.rows += 1;
         self.documents += u64::from(tells.has_document);
-        let mut last = None;
-        for &(field, value) in &tells.told {
-            if is_left_out(field) {
-                continue;
-            }
-            if last != Some(field) {
-                *self.fields.entry(field).or_default() += 1;
-                last = Some(field);
-            }
-            if is_value(value) {
-                *self.values.entry(value).or_default() += 1;
-            }
+        for &field in tells.fields.iter().filter(|field| !is_left_out(**field)) {
+            *self.fields.entry(field).or_default() += 1;
+        }
+        for &(_, value) in tells.values.iter().filter(|(field, _)| !is_left_out(*field)) {
+            *self.values.entry(value).or_default() += 1;
         }
     }
 
@@ -150,6 +143,11 @@ pub(super) fn key_of(group: &Group) -> DoctypeKey {
 }
 
 impl CountedGroup {
+    /// Those of its rows that other groups are compared with.
+    pub(super) fn pooled(&self) -> &Told {
+        if self.is_same { &self.own } else { &self.pooled }
+    }
+
     /// Whether its fault is about a field.
     pub(super) fn is_at_fault(&self, field: &Field) -> bool {
         matches!(field, Field::Place(place) if self.places.hold(place))
@@ -165,7 +163,7 @@ fn spread<T: Copy>(list: &[T], most: usize) -> impl Iterator<Item = T> + '_ {
 /// How many of each list are taken, so that all together are so many and each has its share.
 fn shares(lengths: impl Iterator<Item = usize>, all: usize, most: usize) -> Vec<usize> {
     let (mut before, most) = (0, most.min(all));
-    let share = |rows: usize| if all == 0 { 0 } else { rows * most / all };
+    let share = |rows: usize| (rows * most).checked_div(all).unwrap_or(0);
     lengths
         .map(|length| {
             let from = share(before);
@@ -190,9 +188,10 @@ fn plan(question: &SendersQuestion<'_>) -> (Counted, FxHashMap<RowRef, Wanted>) 
         let known = CountedGroup {
             position,
             places: FaultPlaces::of(group),
-            at_fault: FxHashMap::default(),
+            at_fault: Vec::new(),
             own: Told::default(),
             pooled: Told::default(),
+            is_same: false,
             apart: (0, 0),
         };
         counted.doctypes[doctype].groups.push(known);
@@ -211,6 +210,8 @@ fn plan(question: &SendersQuestion<'_>) -> (Counted, FxHashMap<RowRef, Wanted>) 
             if is_chosen.contains(&group.fingerprint) {
                 spread(&group.rows, MOST_ROWS).for_each(|at| want(number, at, |wanted| wanted.own = true));
             }
+            counted.doctypes[doctype].groups[number].is_same =
+                is_chosen.contains(&group.fingerprint) && *share == group.rows.len() && *share <= MOST_ROWS;
             spread(&group.rows, *share).for_each(|at| want(number, at, |wanted| wanted.pooled = true));
         }
         // Who is nearly all of the doctype has few others in the pool.
@@ -220,7 +221,7 @@ fn plan(question: &SendersQuestion<'_>) -> (Counted, FxHashMap<RowRef, Wanted>) 
         for (number, share) in shares(lengths.clone(), lengths.sum(), MOST_ROWS).into_iter().enumerate() {
             spread(&groups[number].rows, share).for_each(|at| want(number, at, |wanted| wanted.apart = true));
         }
-        counted.doctypes[doctype].apart = Some((largest, Told::default()));
+        counted.doctypes[doctype].apart = Some((largest, Dense::default()));
     }
     (counted, wanted)
 }
@@ -279,23 +280,22 @@ impl Counted {
         let tells = doctype.fields.tells(Some(row), document);
         let (fields, number) = (&doctype.fields, wanted.group as usize);
         let Some(group) = doctype.groups.get_mut(number) else { return };
-        let CountedGroup { places, at_fault, own, pooled, apart, .. } = group;
-        let mut is_left_out = |field: u32| {
-            *at_fault.entry(field).or_insert_with(|| {
-                let known = fields.fields.get(field as usize).map(|known| &known.field);
-                matches!(known, Some(Field::Place(place)) if places.hold(place))
-            })
-        };
+        let CountedGroup { places, at_fault, own, pooled, is_same, apart, .. } = group;
+        let new = fields.fields.get(at_fault.len()..).unwrap_or_default();
+        at_fault.extend(new.iter().map(|known| matches!(&known.field, Field::Place(place) if places.hold(place))));
+        let is_left_out = |field: u32| at_fault.get(field as usize).copied().unwrap_or(false);
         if wanted.own {
-            own.add(&tells, &mut is_left_out);
+            own.add(&tells, &is_left_out);
         }
         if wanted.pooled {
-            pooled.add(&tells, &mut is_left_out);
-            doctype.pooled.add(&tells, &mut is_left_out);
+            if !*is_same {
+                pooled.add(&tells, &is_left_out);
+            }
+            doctype.pooled.add(&tells, &is_left_out);
         }
         if let (true, Some((_, others))) = (wanted.apart, &mut doctype.apart) {
             *apart = (apart.0 + 1, apart.1 + u64::from(tells.has_document));
-            others.add(&tells, &mut is_left_out);
+            others.add(&tells, &is_left_out);
         }
     }
 
@@ -305,7 +305,7 @@ impl Counted {
         let found = self.at.iter().find(|((namespace, doctype), _)| is_it(namespace, &of.namespace) && is_it(doctype, &of.doctype));
         let Some(doctype) = found.map(|(_, &at)| at).and_then(|at| self.doctypes.get_mut(at)) else { return false };
         let tells = doctype.fields.tells(None, Some(document));
-        doctype.accepted.add(&tells, &mut |_| false);
+        doctype.accepted.add(&tells, &|_| false);
         true
     }
 }
@@ -313,7 +313,7 @@ impl Counted {
 impl CountedDoctype {
     /// Rows of other groups, of those that groups are compared with, whose fault is about a field: they say nothing of it.
     pub(super) fn at_fault(&self, apart: bool, field: &Field) -> u64 {
-        let rows = |group: &CountedGroup| if apart { group.apart.1 } else { group.pooled.documents };
+        let rows = |group: &CountedGroup| if apart { group.apart.1 } else { group.pooled().documents };
         self.groups.iter().filter(|group| rows(group) > 0 && group.is_at_fault(field)).map(rows).sum()
     }
 }

@@ -144,7 +144,7 @@ fn shares_are_told_with_what_they_are_of() {
     assert_eq!(
         told[1],
         "no row tells the country, ISP, application version, application build, SDK version, operating system, OS version, device, \
-         architecture, application, delay from creation to submission, ping reason; looked at all 60 rows and all 140 other failing rows of acme/session"
+         architecture, application, delay until submission, ping reason; looked at all 60 rows and all 140 other failing rows of acme/session"
     );
     let claim = &senders.failures.claims[0];
     assert!(claim.least_difference > 0.7 && claim.least_difference < 0.95 && claim.chance <= 1e-12, "{claim:?}");
@@ -195,7 +195,7 @@ fn a_few_rows_are_not_compared_and_that_is_said() {
     assert_eq!(told[0], "there are no other failing rows of acme/session, so there is nothing to compare with");
     assert!(told[1].ends_with("10 of them have no payload that can be read"), "{told:?}");
     let text = facts::senders::facts(senders, group).to_text();
-    assert!(text.contains("US  100 % (10 of 10)") && text.contains("not known: no row tells the ISP"), "{text}");
+    assert!(text.contains("US  100 % (10 of 10)") && text.contains("ISP                     not known: no row tells it"), "{text}");
 }
 
 #[test]

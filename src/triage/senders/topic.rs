@@ -64,7 +64,7 @@ impl Topic {
             Topic::Device => "device",
             Topic::Architecture => "architecture",
             Topic::Application => "application",
-            Topic::Delay => "delay from creation to submission",
+            Topic::Delay => "delay until submission",
             Topic::Reason => "ping reason",
         }
     }

@@ -129,9 +129,9 @@ pub struct Comparison {
 }
 
 /// What groups are compared with.
-pub(super) struct Others {
+pub(super) struct Others<'a> {
     /// Counts of rows.
-    pub(super) told: Dense,
+    pub(super) told: &'a Dense,
     /// Rows whose fault is about a field, by its number.
     pub(super) at_fault: Vec<u64>,
     /// Whether they are documents without a row around them.
@@ -140,7 +140,7 @@ pub(super) struct Others {
 
 /// The same for one group.
 pub(super) struct There<'a> {
-    pub(super) others: &'a Others,
+    pub(super) others: &'a Others<'a>,
     /// Counts that are to be taken away: the group's own.
     pub(super) own: Option<&'a Told>,
     /// All there are.
@@ -149,11 +149,11 @@ pub(super) struct There<'a> {
 
 impl There<'_> {
     fn rows(&self) -> u64 {
-        self.others.told.told.0 - self.own.map_or(0, |own| own.rows)
+        self.others.told.rows - self.own.map_or(0, |own| own.rows)
     }
 
     fn documents(&self) -> u64 {
-        self.others.told.told.1 - self.own.map_or(0, |own| own.documents)
+        self.others.told.documents - self.own.map_or(0, |own| own.documents)
     }
 
     fn field(&self, field: u32) -> u64 {
@@ -279,11 +279,15 @@ impl Table<'_> {
         let least: Vec<f64> = all.iter().map(|(.., counts)| self.least(*counts)).filter(|least| *least <= doubt).collect();
         let by = shared_by(least, doubt);
         let mut found: Vec<(f64, f64, u32, Option<u32>, Counts)> = Vec::new();
+        let mut known: FxHashMap<Counts, Option<(f64, f64)>> = FxHashMap::default();
         for &(field, value, counts) in all.iter().filter(|(.., counts)| counts.is_commoner()) {
-            let chance = self.exact.chance(counts);
-            let difference = counts.least_difference();
-            if chance <= doubt / by as f64 && difference > 0.0 {
-                found.push((difference, chance * (by * groups.max(1)) as f64, field, value, counts));
+            let weight = || {
+                let chance = self.exact.chance(counts);
+                let difference = if chance <= doubt / by as f64 { counts.least_difference() } else { 0.0 };
+                (difference > 0.0).then_some((difference, chance * (by * groups.max(1)) as f64))
+            };
+            if let Some((difference, chance)) = *known.entry(counts).or_insert_with(weight) {
+                found.push((difference, chance, field, value, counts));
             }
         }
         // What is asked first goes before what is as strong.
