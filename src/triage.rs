@@ -50,5 +50,7 @@ pub mod recheck;
 pub mod redact;
 /// Two states of the schemas beside each other.
 pub mod revisions;
+/// What sets the rows of a group apart from others: who sends them.
+pub mod senders;
 /// Which change made a group fail, and which takes its rows.
 pub mod suspect;

@@ -8,6 +8,7 @@ mod pressed;
 mod rechecked;
 mod referred;
 mod searched;
+mod senders;
 mod sheets;
 mod warned;
 

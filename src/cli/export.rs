@@ -19,6 +19,7 @@ use color_eyre::eyre::{bail, ensure};
 use rustc_hash::FxHashMap;
 
 use super::groups::cause_groups;
+use super::groups::senders::refuse_remote;
 use super::groups::suspect::{SuspectArgs, schemas as suspect_schemas};
 use super::input::{self, Asked};
 use super::scope::Scope;
@@ -85,6 +86,10 @@ pub(super) struct ExportQuestion {
 
     #[command(flatten)]
     suspected: SuspectArgs,
+
+    /// With --as report: what sets the rows of each group apart most from the other failures of its doctype, as of misfit groups --senders
+    #[arg(long)]
+    senders: bool,
 
     /// With --as backfill: the schemas by which the rows are to be brought back (a folder, REPO@REVISION, a REVISION of those of --schemas, or one schema file in the place of theirs): how many of them pass then, what
     /// remains broken, what is there twice, what is lost
@@ -179,6 +184,7 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
     let is_report = matches!(question.what, ExportWhat::Report | ExportWhat::Html);
     ensure!(!question.suspected.suspect || is_report, "--suspect is for reports: --as report, --as html");
     ensure!(question.suspected.source_repo.is_none() || is_report, "--source-repo is for reports: --as report, --as html");
+    ensure!(!question.senders || is_report, "--senders is for reports: --as report, --as html");
     ensure!(!question.with_documents || question.what == ExportWhat::Sql, "--with-documents is for statements: --as sql");
     ensure!(question.against.is_none() || question.what == ExportWhat::Backfill, "--against is for backfill briefs: --as backfill");
     let volume = question.volume.open()?;
@@ -200,6 +206,9 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
     let notes = question.notes.open(config, &input.sources)?;
     let input::OpenedInput { source, schemas } = input.open(config, true, &question.scope)?;
     let against = question.against.as_deref().map(|given| input::open_against(schemas.as_deref(), given)).transpose()?;
+    if question.senders {
+        refuse_remote(source.as_ref())?;
+    }
     if settings.is_some() {
         suspect_schemas(schemas.as_ref())?;
     }

@@ -13,6 +13,7 @@ pub(super) mod incidents;
 pub(super) mod json;
 mod metrics;
 mod redacted;
+pub(super) mod senders;
 pub(super) mod suspect;
 mod table;
 
@@ -45,6 +46,7 @@ use crate::rows::source::Request;
 use crate::triage::baseline::{Baseline, Comparison, Growth};
 use crate::triage::facts;
 use crate::triage::facts::incident;
+use crate::triage::senders::SendersQuestion;
 use crate::triage::suspect::{SuspectQuestion, suspects};
 use crate::tui::advice;
 
@@ -116,6 +118,9 @@ pub(super) struct GroupsQuestion {
 
     #[command(flatten)]
     suspected: suspect::SuspectArgs,
+
+    #[command(flatten)]
+    sent: senders::SendersArgs,
 
     /// Only this group, as misfit groups prints it; may be given several times
     #[arg(long = "group", value_name = "FINGERPRINT", conflicts_with = "baseline")]
@@ -234,6 +239,7 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
         suspect::schemas(request.schemas.as_ref())?;
     }
     let judged_by = question.causes.then(|| causes::schemas(request.schemas.as_ref())).transpose()?;
+    let accepted = question.sent.accepted(source.as_ref())?;
     let baseline = question.baseline.as_deref().map(read_baseline).transpose()?.map(|mut baseline| {
         baseline.retain(&request.namespaces, &request.doctypes);
         baseline
@@ -315,6 +321,24 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
         })?;
         let told = [Some(closing(&groups, shown.len(), told)), closing_causes];
         out::tell(&told.into_iter().flatten().chain(spent).collect::<Vec<_>>().join("; "));
+        return Ok(ExitCode::SUCCESS);
+    }
+    if question.sent.senders {
+        let line = out::ProgressLine::over(source.is_remote())?;
+        let asked = SendersQuestion { source: source.as_ref(), groups: &groups, chosen: &shown, accepted: &accepted };
+        let mut of = senders::of(&asked, &line)?;
+        drop(line);
+        let closing_senders = senders::closing(&of);
+        if let Some(told) = &mut told_groups {
+            told.senders(&shown, &mut of);
+        }
+        let without_data = told_groups.map(|mut told| told.list(&shown));
+        let printed = without_data.as_ref().map_or_else(|| shown.clone(), |list| list.iter().collect());
+        on_stdout(|out| {
+            let (lines, members) = (|| senders::lines(&groups, &printed, &of), || senders::members(&groups, &printed, &of));
+            write_with(out, &groups, question.format, lines, members)
+        })?;
+        out::tell(&[closing(&groups, shown.len(), told)].into_iter().chain(closing_senders).collect::<Vec<_>>().join("; "));
         return Ok(ExitCode::SUCCESS);
     }
     let mut spent = None;

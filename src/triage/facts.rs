@@ -16,6 +16,7 @@ pub mod made;
 pub mod note;
 pub mod overview;
 pub mod rate;
+pub mod senders;
 pub mod suspect;
 pub mod table;
 pub mod turns;

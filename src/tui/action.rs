@@ -51,6 +51,8 @@ pub enum Action {
     ShowLog,
     /// Which change made the group fail.
     ShowSuspect,
+    /// What sets the group's rows apart from others.
+    ShowSenders,
     /// Reading on what is new.
     FollowSource,
     EditSchema,
@@ -255,6 +257,7 @@ pub const TABLE: &[Entry] = &[
     entry(A::ShowRow, "show-row", &["i"], "everything about the row, the group or the column", Everywhere, Some("everything"), LOOK),
     entry(A::ShowHistory, "show-history", &["H"], "since when the schema node or column is so, and by whose change", Nodes, None, LOOK),
     entry(A::ShowSuspect, "show-suspect", &["H"], "which change made the group fail, and which takes it", Groups, None, LOOK),
+    entry(A::ShowSenders, "show-senders", &["S"], "who sends the rows of the group: what sets them apart from the doctype's other failures", Groups, None, LOOK),
     entry(A::FollowSource, "follow-source", &["F"], "go on reading what is new, and mark the groups that begin; and back", Groups, None, LOOK),
     entry(A::EditSchema, "edit-schema", &["E"], "edit a copy of the schema that refuses the group's rows, and judge them again", Everywhere, None, LOOK),
     entry(A::Deploy, "deploy", &["c"], "what a deploy of the newest schemas would refuse; paste the log of a failed one there; and back", Everywhere, None, LOOK),

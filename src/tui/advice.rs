@@ -19,6 +19,9 @@ const GIVE: &str = "; give --schemas FOLDER, or get them with misfit schemas get
 /// What follows where those that were named are none, or have no history.
 const GET: &str = "; misfit schemas get gets the published ones, with their history";
 
+/// What follows where rows of BigQuery would have to be read one by one.
+pub const EXPORT_TABLE: &str = ": bq query --format=json 'SELECT …' > rows.json writes them";
+
 /// What is said of old schemas.
 pub fn old_schemas(age: &RevisionAge) -> String {
     format!("these schemas are old ({age}): misfit schemas update, or git pull, gets newer ones")

@@ -120,6 +120,8 @@ pub struct App {
     pub exporting: Option<JobId>,
     /// The history that is looked for.
     pub history: Option<JobId>,
+    /// The rows that are looked at for their senders.
+    pub senders: Option<Sought>,
     /// The schemas that are edited by hand, the latest last. Their copies stay until the end: an editor may have them open.
     pub my_edits: Vec<MyEdit>,
     /// The theme, and what the terminal can show of it.
@@ -204,6 +206,14 @@ pub struct Rechecking {
     pub job: JobId,
     /// The other schemas, as they were typed.
     pub against: String,
+    /// How far it is.
+    pub progress: Progress,
+}
+
+/// Rows that are looked at.
+pub struct Sought {
+    /// The work.
+    pub job: JobId,
     /// How far it is.
     pub progress: Progress,
 }
@@ -374,6 +384,7 @@ impl App {
             opening: None,
             seeking: None,
             rechecking: None,
+            senders: None,
             exporting: None,
             history: None,
             my_edits: Vec::new(),

@@ -212,6 +212,13 @@ pub enum Effect {
         /// The group.
         of: GroupPlace,
     },
+    /// Look for what sets the rows of a group apart.
+    Senders {
+        /// The work.
+        job: JobId,
+        /// The group.
+        of: GroupPlace,
+    },
     /// Compare two states of the schemas as a deploy does.
     CompareSchemas {
         /// The work.

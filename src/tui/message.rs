@@ -253,6 +253,13 @@ pub enum Message {
         /// What came of it.
         outcome: Result<String, String>,
     },
+    /// Who sends the rows of a group: as a text, or why that is not known.
+    Senders {
+        /// The work.
+        job: JobId,
+        /// What came of it.
+        outcome: Result<String, String>,
+    },
     /// Which revision the schemas are of.
     SchemasAged(RevisionAge),
     /// How far reading the tables has come.

@@ -28,6 +28,7 @@ mod reference;
 mod remote;
 mod restore;
 mod row;
+mod senders;
 mod sides;
 mod tables;
 mod whole;
@@ -121,6 +122,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::PayloadsFound { job, outcome } => payloads::found(app, job, outcome),
         Message::Rechecked { job, outcome } => recheck::told(app, job, outcome),
         Message::History { job, outcome } => history::told(app, job, outcome),
+        Message::Senders { job, outcome } => senders::told(app, job, outcome),
         Message::SchemaCopied { job, outcome } => my_edit::copied(app, job, outcome),
         Message::EditorClosed { job, outcome } => my_edit::closed(app, job, outcome),
         Message::EditorStays { job } => my_edit::stays(app, job),
@@ -156,6 +158,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             app.seeking = None;
             app.rechecking = None;
             app.history = None;
+            app.senders = None;
             app.causes.counting = None;
             app.tables.reading = None;
             deploy::broken(app);
@@ -515,6 +518,9 @@ fn back(app: &mut App) -> Vec<Effect> {
         return vec![Effect::Cancel(seeking.job)];
     }
     if let Some(effect) = recheck::call_off(app) {
+        return vec![effect];
+    }
+    if let Some(effect) = senders::call_off(app) {
         return vec![effect];
     }
     if let Some(job) = app.history.take() {

@@ -13,6 +13,7 @@ mod notes;
 mod overview;
 mod payloads;
 mod recheck;
+mod senders;
 mod suspect;
 mod tables;
 mod watch;
@@ -281,6 +282,11 @@ impl Workers {
                 });
             }
             Effect::Suspect { job, of } => self.suspect(job, of),
+            Effect::Senders { job, of } => {
+                let Some(source) = self.source.clone() else { return };
+                let watch = self.watch(job);
+                self.run(move |_| senders::find(source.as_ref(), &of, &watch).map(|outcome| Message::Senders { job, outcome }));
+            }
             Effect::CopySchema { job, of } => {
                 let Some(source) = self.source.clone() else { return };
                 let watch = self.watch(job);

@@ -25,6 +25,7 @@ use crate::triage::export::recovery;
 use crate::triage::export::report::{LeftOut, ReportBuilder, SURVEYED};
 use crate::triage::export::rows;
 use crate::triage::export::statement;
+use crate::triage::senders::{SendersQuestion, senders};
 use crate::triage::suspect::{SuspectQuestion, suspects};
 
 /// SQL for every group, each with a comment that says what it is about.
@@ -104,6 +105,12 @@ fn looked_at<'a>(work: &'a Work<'_>, asking: &Asking<'_>) -> Result<ReportBuilde
         let found = suspects(&asked, work.stop)?;
         ensure!(!work.stop.cancelled(), "stopped; nothing was written");
         builder = builder.suspects(found);
+    }
+    if work.question.senders {
+        let asked = SendersQuestion { source: work.source, groups: work.groups, chosen: &work.choice.groups, accepted: &[] };
+        let found = senders(&asked, work.stop)?;
+        ensure!(!work.stop.cancelled(), "stopped; nothing was written");
+        builder = builder.senders(found.of);
     }
     Ok(builder)
 }

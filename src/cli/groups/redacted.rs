@@ -10,7 +10,8 @@ use crate::rows::group::{Group, GroupRecord};
 use crate::rows::schemas::SchemaStore;
 use crate::triage::baseline::{Comparison, Grown};
 use crate::triage::export::hidden;
-use crate::triage::redact::{Policy, Redactor};
+use crate::triage::redact::{Lists, Policy, Redactor};
+use crate::triage::senders::SendersOf;
 
 /// Takes the data out of groups.
 pub(in crate::cli) struct ToldGroups {
@@ -55,6 +56,17 @@ impl ToldGroups {
     /// A version.
     pub(in crate::cli) fn version(&self, version: &str) -> String {
         self.redactor.version(version).into_owned()
+    }
+
+    /// The senders of the groups that are shown.
+    pub(super) fn senders(&mut self, shown: &[&Group], of: &mut SendersOf) {
+        for group in shown {
+            let (schema, layout) = self.schemas.as_deref().map(|schemas| hidden::listed(&group.key, schemas)).unwrap_or_default();
+            let lists = Lists { schema: schema.as_deref(), layouts: [layout.as_deref(), None] };
+            if let Some(senders) = of.of.get_mut(&group.fingerprint) {
+                *senders = senders.told(lists, &mut self.redactor);
+            }
+        }
     }
 
     pub(in crate::cli) fn changes(&mut self, comparison: &Comparison<'_>) -> ToldChanges {

@@ -128,7 +128,7 @@ pub fn jobs(groups: &Groups, redactor: &Redactor) -> (Vec<Job>, Vec<Deploy>) {
 }
 
 /// The schema that a group's rows were judged by and their table's layout, the newest where they tell no version.
-fn listed(key: &GroupKey, schemas: &SchemaStore) -> (Option<Arc<Schema>>, Option<Arc<Layout>>) {
+pub fn listed(key: &GroupKey, schemas: &SchemaStore) -> (Option<Arc<Schema>>, Option<Arc<Layout>>) {
     let Some((namespace, doctype)) = key.namespace.as_deref().zip(key.doctype.as_deref()) else { return (None, None) };
     let at = match schemas.lookup(namespace, doctype, key.version.as_deref()) {
         Lookup::Found(at) => Some(at),

@@ -112,6 +112,9 @@ pub struct ReportGroup {
     pub incident_why: Option<String>,
     /// The other groups of the incident, the largest first, at most twenty: `namespace/doctype.version`.
     pub incident_others: Vec<String>,
+    /// What sets its rows apart from the other failures of its doctype, most of all, or that nothing does; where that was looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set_apart: Option<String>,
     /// What is really wrong with the sample, where the message names a combinator: the innermost violation of the branch that comes nearest.
     pub cause: Option<Behind>,
     /// What else is really wrong with the sample, the first twenty.

@@ -256,6 +256,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::ToggleNoise => toggle_noise(app),
         Action::CountCauses => return super::causes::count(app),
         Action::ShowSuspect => return super::history::suspect(app),
+        Action::ShowSenders => return super::senders::ask(app),
         Action::NextDeployed => to_deployed(app, true),
         Action::PreviousDeployed => to_deployed(app, false),
         _ => {

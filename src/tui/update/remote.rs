@@ -28,6 +28,9 @@ pub(super) fn progress(app: &mut App, job: JobId, progress: Progress) -> Vec<Eff
     if let Some(rechecking) = app.rechecking.as_mut().filter(|rechecking| rechecking.job == job) {
         rechecking.progress = progress;
     }
+    if let Some(sought) = app.senders.as_mut().filter(|sought| sought.job == job) {
+        sought.progress = progress;
+    }
     if let Some(counting) = app.causes.counting.as_mut().filter(|counting| counting.job == job) {
         counting.progress = progress;
     }

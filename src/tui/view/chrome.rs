@@ -38,6 +38,10 @@ fn looking(app: &App) -> Option<String> {
         let told = opening.progress.job.map(|job| format!("opening a document: {}", job.describe(&opening.progress)));
         return Some(told.unwrap_or_else(|| "opening a document …".to_owned()) + &calls_off);
     }
+    if let Some(sought) = &app.senders {
+        let told = format!("looking who sends it: {} passed", text::plural(sought.progress.rows, "row", "rows"));
+        return Some(told + &calls_off);
+    }
     let (progress, told) = match (&app.seeking, &app.rechecking, app.causes.asked()) {
         (None, Some(rechecking), _) => {
             let progress = rechecking.progress;

@@ -28,6 +28,7 @@ use crate::triage::export::survey::Survey;
 use crate::triage::facts;
 use crate::triage::incidents;
 use crate::triage::redact::{Lists, Redactor, TextForm};
+use crate::triage::senders::Senders;
 use crate::triage::suspect::Suspect;
 
 /// Rows of each group that are looked at.
@@ -65,6 +66,7 @@ pub struct ReportBuilder<'a> {
     drafts: Vec<(Option<ReportGroup>, Survey)>,
     suspects: FxHashMap<Fingerprint, Suspect>,
     incidents: FxHashMap<Fingerprint, ReportIncident>,
+    senders: FxHashMap<Fingerprint, Senders>,
 }
 
 /// The incident that a group is of with others.
@@ -109,6 +111,7 @@ impl<'a> ReportBuilder<'a> {
             drafts,
             suspects: FxHashMap::default(),
             incidents: FxHashMap::default(),
+            senders: FxHashMap::default(),
         }
     }
 
@@ -158,6 +161,12 @@ impl<'a> ReportBuilder<'a> {
         Listed { groups, with_part: self.chosen.len(), left_out, deployed: &self.about.deployed, counted: self.groups }.page()
     }
 
+    /// Tells what sets the rows of each group apart, as far as that may be told.
+    pub fn senders(mut self, of: FxHashMap<Fingerprint, Senders>) -> Self {
+        self.senders = of;
+        self
+    }
+
     /// The report. A group of which no row was seen is told by its message alone.
     pub fn finish(mut self) -> Report {
         let mut told = Vec::with_capacity(self.chosen.len());
@@ -170,6 +179,12 @@ impl<'a> ReportBuilder<'a> {
                 let others = incident.groups.iter().filter(|(other, _)| *other != group.fingerprint);
                 draft.incident_others = others.take(MOST_OTHERS).map(|(_, doctype)| doctype.clone()).collect();
             }
+            draft.set_apart = self.senders.get(&group.fingerprint).map(|senders| {
+                let (schema, layout) = self.about.schemas.map(|schemas| hidden::listed(&group.key, schemas)).unwrap_or_default();
+                let lists = Lists { schema: schema.as_deref(), layouts: [layout.as_deref(), None] };
+                let told = hidden::told(group, self.about.schemas, &mut self.redactor);
+                facts::senders::strongest(&senders.told(lists, &mut self.redactor), &told)
+            });
             draft.surveyed = survey.rows;
             draft.senders = survey.told();
             told.push(draft);

@@ -158,6 +158,9 @@ fn occurrence(told: &ReportGroup, page: &mut Page) {
     if let Some(suspect) = &told.suspect {
         page.fact("suspect", [said(suspect)]);
     }
+    if let Some(set_apart) = &told.set_apart {
+        page.fact("set apart", [said(set_apart)]);
+    }
     for job in &told.jobs {
         let newest = if job.newest { " (the newest)" } else { "" };
         page.fact("job", [data(&job.name), ours(format!(": {}{newest}", rows(job.rows)))]);

@@ -1,0 +1,270 @@
+//! Who sends the rows of a group, in words.
+
+use super::Facts;
+use crate::ground::text::{clip, count, percent, plural, visible};
+use crate::rows::group::{Group, doctype_name};
+use crate::triage::senders::{AcceptedCounts, Claim, Comparison, Counts, Field, LEAST_ROWS, SenderTrait, Senders, TooFew, TopicSays};
+
+/// Claims that stand below a group in a list.
+const MOST_BELOW: usize = 5;
+/// Further traits that a claim names.
+const MOST_TRAITS: usize = 3;
+/// Cells of a value.
+const MOST_VALUE: usize = 60;
+
+/// What a group is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beside {
+    /// The other failures of its doctype.
+    Failures,
+    /// Accepted documents of its doctype.
+    Accepted,
+}
+
+/// A claim in a sentence without a full stop: `97 % (194 of 200) have channel nightly, elsewhere 3.0 % (12 of 400)`. Safe for a terminal.
+pub fn claim(claim: &Claim, beside: Beside) -> String {
+    let Some((first, others)) = claim.traits.split_first() else { return String::new() };
+    let of_others = match beside {
+        Beside::Failures => "elsewhere",
+        Beside::Accepted => "of the accepted documents",
+    };
+    let Counts { having, of, elsewhere, elsewhere_of } = claim.counts;
+    let does = if first.value.is_some() { "have" } else { "tell no" };
+    let mut words = format!("{} {does} {}, {of_others} {}", part(having, of), named(first), part(elsewhere, elsewhere_of));
+    if !others.is_empty() {
+        let told: Vec<String> = others
+            .iter()
+            .take(MOST_TRAITS)
+            .map(|other| if other.value.is_some() { named(other) } else { format!("no {}", named(other)) })
+            .collect();
+        let more = others.len().saturating_sub(MOST_TRAITS);
+        let more = if more > 0 { format!(" and {} more", count(more as u64)) } else { String::new() };
+        words.push_str(&format!("; in as many rows: {}{more}", told.join(", ")));
+    }
+    words
+}
+
+/// `97 % (194 of 200)`
+fn part(part: u64, of: u64) -> String {
+    format!("{} ({} of {})", percent(part, of), count(part), count(of))
+}
+
+/// What it is, and its value where rows tell one: `application version 128.0a1`.
+fn named(told: &SenderTrait) -> String {
+    let name = match (&told.topic, &told.field) {
+        (Some(topic), _) => topic.name().to_owned(),
+        (None, field) => field_name(field),
+    };
+    match &told.value {
+        Some(value) if value.text.is_empty() => format!("{name} (an empty text)"),
+        Some(value) => format!("{name} {}", clip(&visible(&value.text), MOST_VALUE)),
+        None => name,
+    }
+}
+
+/// By what rows tell it: a column, a JSON pointer, what is made of several. Safe for a terminal.
+pub fn field_name(field: &Field) -> String {
+    match field {
+        Field::Column(name) => visible(name).into_owned(),
+        Field::Place(path) => visible(path).into_owned(),
+        Field::Address(_) => "address".to_owned(),
+        Field::Agent => "agent".to_owned(),
+        Field::Times => "creation and submission".to_owned(),
+    }
+}
+
+/// The strongest claim about a group, or why there is none, without a full stop.
+pub fn strongest(senders: &Senders, group: &Group) -> String {
+    let first = senders.failures.claims.first().map(|first| claim(first, Beside::Failures));
+    first.or_else(|| nothing(&senders.failures, Beside::Failures, group)).unwrap_or_default()
+}
+
+/// What stands below a group in a list, a line each; safe for a terminal.
+pub fn below(senders: &Senders, group: &Group) -> Vec<String> {
+    let comparisons = [(Some(&senders.failures), Beside::Failures), (senders.accepted.as_ref(), Beside::Accepted)];
+    let mut lines = Vec::new();
+    for (comparison, beside) in comparisons.into_iter().filter_map(|(comparison, beside)| Some((comparison?, beside))) {
+        lines.extend(comparison.claims.iter().take(MOST_BELOW).map(|known| claim(known, beside)));
+        lines.extend(more(comparison, MOST_BELOW));
+        lines.extend(nothing(comparison, beside, group));
+        let asked = asked(comparison, beside);
+        let compared = compared(comparison, beside, group);
+        lines.push(if asked.is_empty() { compared } else { format!("{}; {compared}", asked.join("; ")) });
+    }
+    lines
+}
+
+/// Claims beyond those that are told.
+fn more(comparison: &Comparison, told: usize) -> Option<String> {
+    let more = comparison.claims.len().saturating_sub(told) + comparison.more;
+    (more > 0).then(|| format!("and {}", plural(more as u64, "further difference", "further differences")))
+}
+
+/// Why there is no claim.
+fn nothing(comparison: &Comparison, beside: Beside, group: &Group) -> Option<String> {
+    let [here, there] = [comparison.rows[0], comparison.elsewhere[0]];
+    let others = others(beside, group, there);
+    Some(match comparison.too_few {
+        Some(TooFew::Here) => {
+            format!("{} too few to be set apart from others: {LEAST_ROWS} are needed", plural(here, "row is", "rows are"))
+        }
+        Some(TooFew::There) if there == 0 => format!("there are no {others}, so there is nothing to compare with"),
+        Some(TooFew::There) => format!("only {there} {others} to compare with: {LEAST_ROWS} are needed"),
+        None if comparison.claims.is_empty() => {
+            format!(
+                "nothing sets its rows apart: of {} none is commoner here beyond chance",
+                plural(comparison.compared as u64, "value", "values")
+            )
+        }
+        None => return None,
+    })
+}
+
+/// What a group is compared with: so many of them.
+fn others(beside: Beside, group: &Group, rows: u64) -> String {
+    let doctype = doctype_name(group.key.namespace.as_deref(), group.key.doctype.as_deref(), None);
+    let what = match (beside, rows) {
+        (Beside::Failures, 1) => "other failing row",
+        (Beside::Failures, _) => "other failing rows",
+        (Beside::Accepted, 1) => "accepted document",
+        (Beside::Accepted, _) => "accepted documents",
+    };
+    format!("{what} of {doctype}")
+}
+
+/// What is asked first and sets nothing apart, by why.
+fn asked(comparison: &Comparison, beside: Beside) -> Vec<String> {
+    let topics = |is_so: &dyn Fn(&TopicSays) -> bool| {
+        let names: Vec<&str> = comparison.topics.iter().filter(|answer| is_so(&answer.says)).map(|answer| answer.topic.name()).collect();
+        names.join(", ")
+    };
+    let told = |words: &str, topics: String| if topics.is_empty() { None } else { Some(format!("{words} {topics}")) };
+    let alike = topics(&|says| matches!(says, TopicSays::Value { is_claimed: false, .. }) && comparison.too_few.is_none());
+    let where_else = if beside == Beside::Accepted { " or document" } else { "" };
+    [
+        told("no difference beyond chance in", alike),
+        told("nearly every row has another", topics(&|says| matches!(says, TopicSays::Varies))),
+        told("the fault itself is about", topics(&|says| matches!(says, TopicSays::AtFault))),
+        told(&format!("no row{where_else} tells the"), topics(&|says| matches!(says, TopicSays::Untold))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// What was compared with what.
+fn compared(comparison: &Comparison, beside: Beside, group: &Group) -> String {
+    let some = |looked: u64, all: u64, what: &str| match looked == all {
+        true if all == 1 => format!("1 {what}"),
+        true => format!("all {} {what}", count(all)),
+        false => format!("{} of {} {what}", count(looked), count(all)),
+    };
+    let [looked, documents, all] = comparison.rows;
+    let [others_looked, others_documents, others_all] = comparison.elsewhere;
+    let spread = if looked < all || others_looked < others_all { ", spread evenly" } else { "" };
+    let without = (looked - documents) + (others_looked - others_documents);
+    let without = match without {
+        0 => String::new(),
+        without => format!("; {} no payload that can be read", plural(without, "of them has", "of them have")),
+    };
+    let rows = some(looked, all, if all == 1 { "row" } else { "rows" });
+    let beside = match others_all {
+        0 => String::new(),
+        all => format!(" and {}", some(others_looked, all, &others(beside, group, all))),
+    };
+    format!("looked at {rows}{beside}{spread}{without}")
+}
+
+/// What became of accepted documents that were given, for a closing line; `None` where none were.
+pub fn accepted(counts: AcceptedCounts) -> Option<String> {
+    let AcceptedCounts { taken, others, unnamed, unreadable } = counts;
+    let parts = [
+        (others, "of other doctypes"),
+        (unnamed, "of a doctype that neither its file nor a row names"),
+        (unreadable, "without a JSON object in them"),
+    ];
+    let left: Vec<String> = parts.iter().filter(|(some, _)| *some > 0).map(|(some, why)| format!("{} {why}", count(*some))).collect();
+    let left_out = if left.is_empty() { String::new() } else { format!(", without {}", left.join(", ")) };
+    (taken + others + unnamed + unreadable > 0)
+        .then(|| format!("{} compared{left_out}", plural(taken, "accepted document", "accepted documents")))
+}
+
+/// Rows that stand for several; `None` where there are none.
+pub fn counts(rows: u64) -> Option<String> {
+    (rows > 0).then(|| format!("{} of counts tell no sender", plural(rows, "row", "rows")))
+}
+
+/// All of it, as lines.
+pub fn facts(senders: &Senders, group: &Group) -> Facts {
+    let mut facts = Facts::default();
+    comparison(&mut facts, &senders.failures, Beside::Failures, group);
+    if let Some(accepted) = &senders.accepted {
+        facts.gap();
+        comparison(&mut facts, accepted, Beside::Accepted, group);
+    }
+    facts
+}
+
+fn comparison(facts: &mut Facts, of: &Comparison, beside: Beside, group: &Group) {
+    facts.line(&format!("Beside {}", others(beside, group, of.elsewhere[2])));
+    of.claims.iter().for_each(|known| facts.line(&format!("  {}", claim(known, beside))));
+    more(of, of.claims.len()).into_iter().chain(nothing(of, beside, group)).for_each(|words| facts.line(&format!("  {words}")));
+    facts.heading(if of.too_few.is_none() { "What is asked first; alike: no difference beyond chance" } else { "What is asked first" });
+    for answer in &of.topics {
+        facts.named(answer.topic.name(), &topic(&answer.says, beside, of.too_few));
+    }
+    facts.heading("What this rests on");
+    facts.line(&format!("{}.", compared(of, beside, group)).replacen('l', "L", 1));
+    if of.too_few.is_none() {
+        let claimed = "Of rows with their labels shuffled, fewer than 1 in 100 such lists of all groups would tell any difference";
+        facts.line(&format!("{} compared. {claimed}.", plural(of.compared as u64, "value was", "values were")));
+    }
+    // The test takes rows for independent of each other.
+    if let Some(clients) = group.clients.filter(|clients| clients.count * 2 <= group.count) {
+        facts.line(&format!("The rows are from {}: what one of them sends often is counted each time.", super::group::clients(clients)));
+    }
+    let left = of.left_out;
+    let parts = [
+        (left.distinct as u64, "of which nearly every row tells something else"),
+        (left.personal as u64, "that name a person or a machine"),
+        (left.at_fault as u64, "that the fault is about"),
+    ];
+    let parts: Vec<String> = parts.iter().filter(|(some, _)| *some > 0).map(|(some, why)| format!("{} {why}", count(*some))).collect();
+    if !parts.is_empty() {
+        facts.line(&format!("Columns and places that were left out: {}.", parts.join(", ")));
+    }
+    if left.beyond > 0 {
+        facts.line(&format!("{} at too many places to tell apart.", plural(left.beyond, "value stands", "values stand")));
+    }
+    if left.long > 0 {
+        facts.line(&format!("{} too long to be looked at to the end.", plural(left.long, "document is", "documents are")));
+    }
+}
+
+/// An answer to what is asked first. Safe for a terminal.
+fn topic(says: &TopicSays, beside: Beside, too_few: Option<TooFew>) -> String {
+    match says {
+        TopicSays::Value { told, counts, is_claimed } => {
+            let value = match &told.value {
+                Some(value) if value.text.is_empty() => "(an empty text)".to_owned(),
+                Some(value) => clip(&visible(&value.text), MOST_VALUE).into_owned(),
+                None => "not told".to_owned(),
+            };
+            let others = match beside {
+                Beside::Failures => "elsewhere",
+                Beside::Accepted => "accepted",
+            };
+            let there = if counts.elsewhere_of == 0 {
+                String::new()
+            } else {
+                format!(", {others} {}", part(counts.elsewhere, counts.elsewhere_of))
+            };
+            let alike = if *is_claimed || too_few.is_some() { "" } else { ": alike" };
+            let by = if matches!(told.field, Field::Times) { String::new() } else { format!("  ({})", field_name(&told.field)) };
+            format!("{value}  {}{there}{alike}{by}", part(counts.having, counts.of))
+        }
+        TopicSays::Varies => "nearly every row tells another".to_owned(),
+        TopicSays::AtFault => "the fault itself is about it".to_owned(),
+        TopicSays::Untold => "not known: no row tells it".to_owned(),
+    }
+}

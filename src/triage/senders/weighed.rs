@@ -1,0 +1,377 @@
+//! What sets rows apart from others, weighed.
+//!
+//! Owns: which values are compared, which of them are told as commoner, the answers to what is asked first.
+//! Refuses: counting (sampled), the test itself (exact), words (facts).
+
+use std::cmp::Reverse;
+
+use rustc_hash::FxHashMap;
+
+use super::exact::{Counts, Exact, shared_by};
+use super::fields::{Field, Fields, KnownField};
+use super::sampled::{Dense, Told};
+use super::topic::Topic;
+
+/// How often chance alone may make a claim, of all groups together.
+const DOUBT: f64 = 0.01;
+/// Claims of a group that are kept.
+const MOST_CLAIMS: usize = 25;
+/// The smallest chance that is told.
+const LEAST_CHANCE: f64 = 1e-12;
+/// Fewest rows on either side of a comparison.
+pub const LEAST_ROWS: u64 = 5;
+
+/// Something that rows tell of their sender.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SenderTrait {
+    /// By what they tell it.
+    pub field: Field,
+    /// What that is about, where it is among what is asked first.
+    pub topic: Option<Topic>,
+    /// What they tell; `None` where they tell nothing there.
+    pub value: Option<TraitValue>,
+}
+
+/// A value as it is read, and as it stands: of a place its JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraitValue {
+    /// A text without its quotes. Not safe for a terminal.
+    pub text: String,
+    /// As it stands in the row.
+    pub raw: String,
+}
+
+/// What is commoner here than there, beyond chance.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// What it is; behind the first, others that exactly as many rows have here and there.
+    pub traits: Vec<SenderTrait>,
+    /// In how many rows.
+    pub counts: Counts,
+    /// How much larger the share here is at least, with 99 % confidence for this value by itself: above 0, at most 1.
+    pub least_difference: f64,
+    /// Below which the chance is that a list of claims about all groups holds one like it though nothing is commoner anywhere: a power of ten.
+    pub chance: f64,
+}
+
+/// An answer to what is asked first.
+#[derive(Debug, Clone)]
+pub struct TopicAnswer {
+    /// What was asked.
+    pub topic: Topic,
+    /// The answer.
+    pub says: TopicSays,
+}
+
+/// What rows say about a topic.
+#[derive(Debug, Clone)]
+pub enum TopicSays {
+    /// The most frequent value here, or the one that is commoner here.
+    Value {
+        /// What it is.
+        told: SenderTrait,
+        /// In how many rows.
+        counts: Counts,
+        /// Whether it is among the claims.
+        is_claimed: bool,
+    },
+    /// Nearly every row tells something else.
+    Varies,
+    /// The fault itself is about it.
+    AtFault,
+    /// No row tells it, here or there.
+    Untold,
+}
+
+/// Why rows could not be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TooFew {
+    /// Few rows here.
+    Here,
+    /// Few there; perhaps none.
+    There,
+}
+
+/// What was not compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LeftOut {
+    /// Fields of which nearly every row tells something else.
+    pub distinct: usize,
+    /// Fields that name a person or a machine.
+    pub personal: usize,
+    /// Fields that the fault is about.
+    pub at_fault: usize,
+    /// Values at places beyond those that are told apart.
+    pub beyond: u64,
+    /// Documents of which not all was looked at.
+    pub long: u64,
+}
+
+/// Rows of a group beside others.
+#[derive(Debug, Clone)]
+pub struct Comparison {
+    /// Rows of the group that were looked at, those of them whose payload could be read, and all.
+    pub rows: [u64; 3],
+    /// The same of what it is compared with.
+    pub elsewhere: [u64; 3],
+    /// Values that were compared, also those that nothing could have been told of.
+    pub compared: usize,
+    /// What sets the group apart, the strongest first.
+    pub claims: Vec<Claim>,
+    /// Further claims.
+    pub more: usize,
+    /// What is asked first, with its answers.
+    pub topics: Vec<TopicAnswer>,
+    /// Why nothing was compared.
+    pub too_few: Option<TooFew>,
+    /// What was not compared.
+    pub left_out: LeftOut,
+}
+
+/// What groups are compared with.
+pub(super) struct Others<'a> {
+    /// Counts of rows.
+    pub(super) told: &'a Dense,
+    /// Rows whose fault is about a field, by its number.
+    pub(super) at_fault: Vec<u64>,
+    /// Whether they are documents without a row around them.
+    pub(super) is_bare: bool,
+}
+
+/// The same for one group.
+pub(super) struct There<'a> {
+    pub(super) others: &'a Others<'a>,
+    /// Counts that are to be taken away: the group's own.
+    pub(super) own: Option<&'a Told>,
+    /// All there are.
+    pub(super) all: u64,
+}
+
+impl There<'_> {
+    fn rows(&self) -> u64 {
+        self.others.told.rows - self.own.map_or(0, |own| own.rows)
+    }
+
+    fn documents(&self) -> u64 {
+        self.others.told.documents - self.own.map_or(0, |own| own.documents)
+    }
+
+    fn field(&self, field: u32) -> u64 {
+        let all = self.others.told.fields.get(field as usize).copied().unwrap_or(0);
+        if all == 0 { 0 } else { all - self.own.and_then(|own| own.fields.get(&field)).copied().unwrap_or(0) }
+    }
+
+    fn value(&self, value: u32) -> u64 {
+        let all = self.others.told.values.get(value as usize).copied().unwrap_or(0);
+        if all == 0 { 0 } else { all - self.own.and_then(|own| own.values.get(&value)).copied().unwrap_or(0) }
+    }
+}
+
+/// A field as it is compared.
+struct Compared {
+    /// Rows here, and there, that could tell it.
+    of: (u64, u64),
+}
+
+/// Compares rows here with rows there. `groups` are all that could have been asked about, among which a doubt is shared: the answer is the same whichever are.
+pub(super) fn weigh(
+    fields: &Fields,
+    (here, all): (&Told, u64),
+    is_at_fault: &dyn Fn(&Field) -> bool,
+    there: &There<'_>,
+    groups: usize,
+    exact: &Exact,
+) -> Comparison {
+    let mut left_out = LeftOut { beyond: fields.beyond, long: fields.long, ..LeftOut::default() };
+    let mut at_fault = vec![false; fields.fields.len()];
+    let mut compared: Vec<Option<Compared>> = Vec::with_capacity(fields.fields.len());
+    for (number, known) in fields.fields.iter().enumerate() {
+        let is_seen = here.fields.contains_key(&(number as u32)) || there.field(number as u32) > 0;
+        at_fault[number] = is_at_fault(&known.field);
+        let is_comparable = !there.others.is_bare || matches!(known.field, Field::Place(_));
+        let reason = match known {
+            _ if at_fault[number] => Some(&mut left_out.at_fault),
+            _ if !is_seen || !is_comparable => None,
+            _ if known.is_personal() => Some(&mut left_out.personal),
+            _ if known.is_distinct() => Some(&mut left_out.distinct),
+            _ => {
+                let away = there.others.at_fault.get(number).copied().unwrap_or(0);
+                let able = if known.needs_document() { there.documents() } else { there.rows() };
+                compared.push(Some(Compared { of: (here.able(known.needs_document()), able.saturating_sub(away)) }));
+                continue;
+            }
+        };
+        if let Some(count) = reason {
+            *count += 1;
+        }
+        compared.push(None);
+    }
+    let mut table = Table { fields, here, there, exact, compared: &compared, least: FxHashMap::default() };
+    let too_few = match (here.rows, there.rows()) {
+        (here, _) if here < LEAST_ROWS => Some(TooFew::Here),
+        (_, there) if there < LEAST_ROWS => Some(TooFew::There),
+        _ => None,
+    };
+    let (mut claims, tested) = if too_few.is_some() { (Vec::new(), 0) } else { table.claims(DOUBT / groups.max(1) as f64, groups) };
+    let most = table.most_frequent();
+    let topics = Topic::ALL.map(|topic| TopicAnswer { topic, says: table.answer(topic, &claims, &at_fault, &most) }).to_vec();
+    let more = claims.len().saturating_sub(MOST_CLAIMS);
+    claims.truncate(MOST_CLAIMS);
+    Comparison {
+        rows: [here.rows, here.documents, all],
+        elsewhere: [there.rows(), there.documents(), there.all],
+        compared: tested,
+        claims,
+        more,
+        topics,
+        too_few,
+        left_out,
+    }
+}
+
+/// What is compared, here and there.
+struct Table<'a> {
+    fields: &'a Fields,
+    here: &'a Told,
+    there: &'a There<'a>,
+    exact: &'a Exact,
+    /// By the number of the field.
+    compared: &'a [Option<Compared>],
+    /// The least chances by rows with a value, rows here, rows there.
+    least: FxHashMap<[u64; 3], f64>,
+}
+
+impl Table<'_> {
+    fn counts(&self, field: u32, having: u64, elsewhere: u64) -> Option<Counts> {
+        let (of, elsewhere_of) = self.compared.get(field as usize)?.as_ref()?.of;
+        // A place may stand in a row more than its fault says.
+        (having <= of && elsewhere <= elsewhere_of && of > 0 && elsewhere_of > 0).then_some(Counts { having, of, elsewhere, elsewhere_of })
+    }
+
+    /// How many rows tell nothing by a field.
+    fn silent(&self, field: u32) -> Option<Counts> {
+        let (of, elsewhere_of) = self.compared.get(field as usize)?.as_ref()?.of;
+        let told = self.here.fields.get(&field).copied().unwrap_or(0);
+        self.counts(field, of.checked_sub(told)?, elsewhere_of.checked_sub(self.there.field(field))?)
+    }
+
+    /// How many rows tell a value.
+    fn telling(&self, value: u32) -> Option<Counts> {
+        let field = self.fields.values.get(value as usize)?.field;
+        self.counts(field, self.here.values.get(&value).copied().unwrap_or(0), self.there.value(value))
+    }
+
+    fn least(&mut self, counts: Counts) -> f64 {
+        let exact = self.exact;
+        let key = [counts.having + counts.elsewhere, counts.of, counts.elsewhere_of];
+        *self.least.entry(key).or_insert_with(|| exact.least_chance(counts))
+    }
+
+    /// What is commoner here beyond a doubt, and how many values were compared.
+    fn claims(&mut self, doubt: f64, groups: usize) -> (Vec<Claim>, usize) {
+        let silent = (0..self.fields.fields.len() as u32).filter_map(|field| Some((field, None, self.silent(field)?)));
+        let telling = (0..self.fields.values.len() as u32).filter_map(|value| {
+            let counts = self.telling(value).filter(|counts| counts.having + counts.elsewhere > 0)?;
+            Some((self.fields.values[value as usize].field, Some(value), counts))
+        });
+        let all: Vec<(u32, Option<u32>, Counts)> = silent.chain(telling).collect();
+        // What could not be told whatever was seen takes no part in the doubt.
+        let least: Vec<f64> = all.iter().map(|(.., counts)| self.least(*counts)).filter(|least| *least <= doubt).collect();
+        let by = shared_by(least, doubt);
+        let mut found: Vec<(f64, f64, u32, Option<u32>, Counts)> = Vec::new();
+        let mut known: FxHashMap<Counts, Option<(f64, f64)>> = FxHashMap::default();
+        for &(field, value, counts) in all.iter().filter(|(.., counts)| counts.is_commoner()) {
+            let weight = || {
+                let chance = self.exact.chance(counts);
+                let difference = if chance <= doubt / by as f64 { counts.least_difference() } else { 0.0 };
+                (difference > 0.0).then_some((difference, chance * (by * groups.max(1)) as f64))
+            };
+            if let Some((difference, chance)) = *known.entry(counts).or_insert_with(weight) {
+                found.push((difference, chance, field, value, counts));
+            }
+        }
+        // What is asked first goes before what is as strong.
+        let topic = |field: u32| self.fields.fields[field as usize].topic.map_or(usize::MAX, |topic| topic as usize);
+        found.sort_by(|a, b| {
+            b.0.total_cmp(&a.0).then_with(|| a.1.total_cmp(&b.1)).then_with(|| (topic(a.2), a.2, a.3).cmp(&(topic(b.2), b.2, b.3)))
+        });
+        let mut claims: Vec<Claim> = Vec::new();
+        let mut at: FxHashMap<Counts, usize> = FxHashMap::default();
+        for (least_difference, chance, field, value, counts) in found {
+            let told = self.told(field, value);
+            match at.get(&counts).and_then(|&at| claims.get_mut(at)) {
+                Some(same) => same.traits.push(told),
+                None => {
+                    at.insert(counts, claims.len());
+                    claims.push(Claim { traits: vec![told], counts, least_difference, chance: rounded(chance) });
+                }
+            }
+        }
+        for claim in &mut claims {
+            // What lies around others is told before them.
+            claim.traits.sort_by_key(|told| (told.topic.is_none(), depth(&told.field)));
+        }
+        (claims, all.len())
+    }
+
+    fn told(&self, field: u32, value: Option<u32>) -> SenderTrait {
+        let KnownField { field, topic, .. } = &self.fields.fields[field as usize];
+        let value = value
+            .and_then(|value| self.fields.values.get(value as usize))
+            .map(|known| TraitValue { text: known.shown(field), raw: String::from_utf8_lossy(&known.text).into_owned() });
+        SenderTrait { field: field.clone(), topic: *topic, value }
+    }
+
+    /// The most frequent value here of each field that has a topic.
+    fn most_frequent(&self) -> FxHashMap<u32, (u64, Reverse<u32>)> {
+        let mut most = FxHashMap::default();
+        for (&value, &rows) in &self.here.values {
+            let field = self.fields.values[value as usize].field;
+            if self.fields.fields[field as usize].topic.is_some() {
+                let rank = (rows, Reverse(value));
+                most.entry(field).and_modify(|known| *known = rank.max(*known)).or_insert(rank);
+            }
+        }
+        most
+    }
+
+    fn answer(&self, topic: Topic, claims: &[Claim], at_fault: &[bool], most: &FxHashMap<u32, (u64, Reverse<u32>)>) -> TopicSays {
+        let of_topic = |told: &&SenderTrait| told.topic == Some(topic);
+        if let Some((claim, told)) = claims.iter().find_map(|claim| Some((claim, claim.traits.iter().find(of_topic)?))) {
+            return TopicSays::Value { told: told.clone(), counts: claim.counts, is_claimed: true };
+        }
+        let fields = || (0..self.fields.fields.len() as u32).filter(|&field| self.fields.fields[field as usize].topic == Some(topic));
+        let told = |field: u32| (self.here.fields.get(&field).copied().unwrap_or(0), self.there.field(field));
+        // Only payloads are on both sides where the others have no rows.
+        let is_told = |field: &u32| self.compared[*field as usize].is_some() && told(*field) != (0, 0);
+        let Some(field) = fields().filter(is_told).max_by_key(|&field| (told(field), Reverse(field))) else {
+            let is_seen = |&field: &u32| told(field) != (0, 0);
+            return match fields().filter(is_seen).any(|field| self.fields.fields[field as usize].is_distinct()) {
+                _ if fields().any(|field| at_fault[field as usize]) => TopicSays::AtFault,
+                true => TopicSays::Varies,
+                false => TopicSays::Untold,
+            };
+        };
+        let most = most.get(&field).map(|(_, Reverse(value))| *value);
+        let (of, elsewhere_of) = self.compared[field as usize].as_ref().map_or((0, 0), |compared| compared.of);
+        let (having, elsewhere) = match most {
+            Some(value) => (self.here.values.get(&value).copied().unwrap_or(0), self.there.value(value)),
+            None => (of.saturating_sub(told(field).0), elsewhere_of.saturating_sub(told(field).1)),
+        };
+        TopicSays::Value { told: self.told(field, most), counts: Counts { having, of, elsewhere, elsewhere_of }, is_claimed: false }
+    }
+}
+
+/// How deep in the document a field stands.
+fn depth(field: &Field) -> usize {
+    match field {
+        Field::Place(path) => path.split('/').count(),
+        _ => 0,
+    }
+}
+
+/// The next power of ten that is no smaller.
+fn rounded(chance: f64) -> f64 {
+    let tens = chance.max(LEAST_CHANCE).log10().ceil() as i32;
+    format!("1e{tens}").parse().unwrap_or(chance)
+}
