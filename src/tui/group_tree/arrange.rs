@@ -77,7 +77,7 @@ pub(super) fn incidents(groups: &Groups, sort: Sort, incidents: &[Incident]) -> 
                 let line = maker.branch(GroupLevel::Incident, &facts::incident::place(shared), below);
                 lines.push(LineDraft { incident: Some(at as u32), ..line });
             }
-            None => match incident.groups.first().and_then(|&group| groups.list[group].aside()) {
+            None => match incident.groups.first().and_then(|&group| groups.aside(&groups.list[group])) {
                 Some(name) => aside.entry(name).or_default().append(&mut below),
                 None => lines.append(&mut below),
             },

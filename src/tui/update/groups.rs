@@ -116,6 +116,12 @@ pub(super) fn arranged(app: &mut App, job: JobId, tree: Arc<GroupTree>, note: Op
 
 /// The same groups with what is noted of them now; the cursor stays where it can be seen.
 pub(super) fn remarked(app: &mut App, tree: Arc<GroupTree>) -> Vec<Effect> {
+    if tree.by != app.groups.by {
+        // They stand by incidents: those come next, and nothing else is shown meanwhile.
+        let job = app.next_job();
+        app.groups.arranging = Some(job);
+        return vec![Effect::Arrange { job, groups: tree.groups.clone(), sort: app.groups.sort, by: app.groups.by }];
+    }
     let is_sorted = tree.sort == app.groups.sort;
     let here = app.groups.list.outline.item().map(|item| (item, app.groups.tree.id(item)));
     let is_there = |tree: &GroupTree, id: u64| (0..tree.len()).find(|&item| tree.id(item) == id);
