@@ -74,19 +74,20 @@ fn keymap(keys: impl Fn(usize, &str) -> Vec<String>) -> Keymap {
     Keymap::new(&changes).expect("keys without conflicts")
 }
 
-/// Every action on a letter that nothing else on the screen has: Armenian ones, behind them those of Georgia.
+/// Every action on a letter that nothing else on the screen has: Armenian ones, behind them those of Georgia, then Hebrew ones.
 fn letter(at: usize) -> char {
     let nth = at as u32;
     let letter = match nth {
         0..38 => 0x531 + nth,
         38..76 => 0x561 + nth - 38,
-        _ => 0x10d0 + nth - 76,
+        76..109 => 0x10d0 + nth - 76,
+        _ => 0x5d0 + nth - 109,
     };
     char::from_u32(letter).expect("a letter")
 }
 
 fn elsewhere() -> Keymap {
-    assert!(TABLE.len() <= 76 + 33);
+    assert!(TABLE.len() <= 76 + 33 + 27);
     keymap(|at, _| vec![letter(at).to_string()])
 }
 

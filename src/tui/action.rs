@@ -283,7 +283,7 @@ pub const TABLE: &[Entry] = &[
     entry(A::NextDeployed, "next-deployed", &["d"], "next group that a deploy began or ended", Groups, Some("deploys"), FIND),
     entry(A::PreviousDeployed, "previous-deployed", &["D"], "previous group that a deploy began or ended", Groups, None, FIND),
     entry(A::Sort, "sort", &["s"], "sort by deploy, rows, last seen, first seen, name, growth", Counts, Some("sort"), FIND),
-    entry(A::ByIncident, "by-incident", &["I"], "put together what one cause made; and back to the namespaces", Groups, Some("incidents"), FIND),
+    entry(A::ByIncident, "by-incident", &["I"], "put together what one cause made; and back to the namespaces", Groups, None, FIND),
     entry(A::ToggleNoise, "toggle-noise", &["z"], "open or close everything that is noise by design, by-catch or muted", Groups, None, FIND),
     entry(A::NoteText, "note-text", &["mn"], "write a note on the group", Grouped, None, NOTE),
     entry(A::NoteBug, "note-bug", &["mb"], "note the bug of the group: a number or an address", Grouped, None, NOTE),
