@@ -33,7 +33,7 @@ pub(super) struct DemoArgs {
 #[derive(Debug, Subcommand)]
 enum DemoCommand {
     /// Print the groups of the sample
-    Groups(groups::GroupsQuestion),
+    Groups(Box<groups::GroupsQuestion>),
     /// Print the namespaces of the sample at a glance
     Overview(overview::OverviewQuestion),
     /// Print the rows of the sample with the schema node that each broke and its columns
@@ -48,7 +48,7 @@ pub(super) fn run(args: DemoArgs, config: Config) -> Result<ExitCode> {
             let (scope, first) = (Scope::default(), explore::FirstArgs::default());
             explore::run(explore::ExploreArgs { input, scope, volume: args.volume, notes: args.notes, first, look: args.look }, config)
         }
-        Some(DemoCommand::Groups(question)) => groups::run(Asked { input, question }, &config),
+        Some(DemoCommand::Groups(question)) => groups::run(Asked { input, question: *question }, &config),
         Some(DemoCommand::Overview(question)) => overview::run(Asked { input, question }, &config),
         Some(DemoCommand::Cases(question)) => cases::run(Asked { input, question }, &config),
     }
