@@ -223,9 +223,7 @@ fn assert_all_right(what: &str, statements: &[Value]) {
     let wrong: Vec<String> = statements
         .iter()
         .zip(verdicts)
-        .filter_map(|(statement, verdict)| {
-            Some(format!("{}\n{}", verdict?, statement["sql"].as_str().or(statement["expression"].as_str())?))
-        })
+        .filter_map(|(statement, verdict)| Some(format!("{}\n{}", verdict?, statement["sql"].as_str()?)))
         .collect();
     assert!(wrong.is_empty(), "{} of {} are none, the first:\n{}", wrong.len(), statements.len(), wrong[..wrong.len().min(3)].join("\n\n"));
 }
@@ -260,27 +258,46 @@ fn made_layout() -> Vec<u8> {
     .into_bytes()
 }
 
-/// Of all columns those on the way to one, with the keys of maps: whole tables of thousands of columns take the analyzer's memory.
-fn pruned(fields: &Value, path: &[&str]) -> Value {
-    let [name, rest @ ..] = path else { return fields.clone() };
-    let wanted = |field: &&Value| field["name"] == *name || (field["name"] == "key" && field["type"] == "STRING");
-    // What is left out is not even copied: it is most of a table.
-    let on_the_way = |field: &Value| match field["name"] == *name && !rest.is_empty() {
-        true => json!({"name": field["name"], "type": field["type"], "mode": field["mode"], "fields": pruned(&field["fields"], rest)}),
-        false => field.clone(),
+/// Of all columns those on the way to some, with the keys of maps: whole tables of thousands of columns take the analyzer's memory.
+fn pruned(fields: &Value, paths: &[&[&str]]) -> Value {
+    if paths.iter().any(|path| path.is_empty()) {
+        return fields.clone();
+    }
+    let on_the_way = |field: &Value| {
+        let name = field["name"].as_str().unwrap();
+        let through: Vec<&[&str]> = paths.iter().filter(|path| path[0] == name).map(|path| &path[1..]).collect();
+        match through.is_empty() {
+            true if name != "key" || field["type"] != "STRING" => None,
+            // What is left out is not even copied: it is most of a table.
+            false if field.get("fields").is_some() => {
+                Some(json!({"name": name, "type": field["type"], "mode": field["mode"], "fields": pruned(&field["fields"], &through)}))
+            }
+            _ => Some(field.clone()),
+        }
     };
-    fields.as_array().unwrap().iter().filter(wanted).map(on_the_way).collect()
+    fields.as_array().unwrap().iter().filter_map(on_the_way).collect()
 }
+
+/// Expressions that are one statement for the analyzer: it takes in the language's functions anew for each.
+const AT_ONCE: usize = 50;
 
 /// The expressions of every `step`th column, and the table itself.
 fn of_layout(name: &str, text: &[u8], step: usize, statements: &mut Vec<Value>) {
     let layout = Layout::parse(text).unwrap();
     let all: Value = serde_json::from_slice(text).unwrap();
     let all = all.get("fields").cloned().unwrap_or(all);
-    for id in (0..layout.columns.len() as u32).step_by(step) {
-        let mut path: Vec<&str> = layout.ancestors(id).map(|id| &*layout.columns[id as usize].name).collect();
-        path.reverse();
-        statements.push(json!({"expression": sink::select(&layout, id), "tables": [{"name": "p.d.t", "fields": pruned(&all, &path)}]}));
+    let ids: Vec<u32> = (0..layout.columns.len() as u32).step_by(step).collect();
+    for ids in ids.chunks(AT_ONCE) {
+        let path = |id: &u32| {
+            let mut path: Vec<&str> = layout.ancestors(*id).map(|id| &*layout.columns[id as usize].name).collect();
+            path.reverse();
+            path
+        };
+        let paths: Vec<Vec<&str>> = ids.iter().map(path).collect();
+        let paths: Vec<&[&str]> = paths.iter().map(Vec::as_slice).collect();
+        let expressions: Vec<String> = ids.iter().map(|id| sink::select(&layout, *id)).collect();
+        let sql = format!("SELECT {}\nFROM `p`.`d`.`t`", expressions.join(",\n  "));
+        statements.push(json!({"sql": sql, "tables": [{"name": "p.d.t", "fields": pruned(&all, &paths)}]}));
     }
     let order = TableOrder::told(&layout, Some((Some("submission_timestamp"), "DAY")), &[]);
     if let Ok(sql) = ddl::create(&layout, &format!("my-project.live.{name}"), &order) {
@@ -292,7 +309,7 @@ fn of_layout(name: &str, text: &[u8], step: usize, statements: &mut Vec<Value>) 
 fn every_kind_of_column_and_table_is_written_as_one() {
     let mut statements = Vec::new();
     of_layout("made", &made_layout(), 1, &mut statements);
-    assert!(statements.len() > 30);
+    assert!(statements.len() > 1);
     assert_all_right("expressions and tables", &statements);
 }
 

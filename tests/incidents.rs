@@ -1,10 +1,17 @@
 //! Groups that one cause made become one line; groups that only look alike do not.
 
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::Arc;
 
+use misfit::rows::group::Group;
+use misfit::rows::source::files::{Files, ReadOptions};
+use misfit::rows::source::{ErrorSource, Request, Unwatched};
 use serde_json::{Value, json};
+
+use crate::corpus;
 
 /// A schema whose `environment/os` is the same in all doctypes, with leaves of bare types beside it and a map of metrics.
 fn schema(doctype: usize, os: &str) -> String {
@@ -106,6 +113,55 @@ fn one_metric_over_doctypes_is_one_incident_and_two_metrics_are_two() {
     let found = incidents(|_| OS.to_owned(), &rows);
     assert_eq!(sizes(&found), [4, 4], "{found:?}");
     assert_eq!(found[0]["key"], "ad.clicks");
+}
+
+#[test]
+fn one_metric_over_four_namespaces_is_one_incident() {
+    let folder = laid_out(|_| OS.to_owned(), &[]);
+    let schema = schema(0, OS);
+    let mut rows = Vec::new();
+    for number in 0..4 {
+        let place = folder.path().join(format!("schemas/app{number}/session"));
+        fs::create_dir_all(&place).unwrap();
+        fs::write(place.join("session.1.schema.json"), &schema).unwrap();
+        let of = row(0, "/metrics/counter/ad.clicks", "-1 is not greater or equal to 0", "2026-06-20 02:00:00 UTC");
+        let of = of.replace("acme", &format!("app{number}")).replace("ping0", "session");
+        // Of each one that no other has.
+        rows.push(of.replace("ad.clicks", &format!("own{number}.clicks")));
+        rows.extend(std::iter::repeat_n(of, 40));
+    }
+    fs::write(folder.path().join("errors.ndjson"), rows.join("\n")).unwrap();
+    let told = misfit(folder.path(), &["groups", "errors.ndjson", "--by", "incident", "--format", "ndjson"]);
+    let found: Vec<Value> = String::from_utf8(told.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((sizes(&found), &found[0]["key"], &found[0]["doctypes"]), (vec![4], &json!("ad.clicks"), &json!(4)), "{found:?}");
+}
+
+/// The nodes that broke, as the truth has them, say the same in all groups of an incident.
+#[test]
+fn no_incident_of_real_rows_joins_nodes_with_other_contents() {
+    let Some(folder) = corpus::folder() else { return };
+    let (schemas, path) = (Arc::new(corpus::schemas(&folder)), folder.join("errors-30k.ndjson.gz"));
+    let source = Files::open(&[path.to_string_lossy().into_owned()], ReadOptions::default()).unwrap();
+    let groups = source.groups(&Request { schemas: Some(schemas.clone()), ..Request::default() }, &Unwatched).unwrap();
+    let mut text = Vec::new();
+    flate2::read::MultiGzDecoder::new(fs::File::open(&path).unwrap()).read_to_end(&mut text).unwrap();
+    let begins: Vec<u64> = std::iter::once(0).chain(memchr::memchr_iter(b'\n', &text).map(|at| at as u64 + 1)).collect();
+    let truth: Vec<corpus::Line> = corpus::lines(&folder.join("errors-30k.truth.ndjson.gz")).collect();
+    // What the schema says at the node that broke in the first row of a group.
+    let node = |group: &Group| -> Value {
+        let line = &truth[begins.binary_search(&group.rows[0].place()).unwrap()];
+        let file = line.text("schema_file").unwrap();
+        let schema: Value = serde_json::from_slice(&schemas.file(file.trim_start_matches("schemas/")).unwrap()).unwrap();
+        schema.pointer(&line.text("schema_pointer").unwrap()).unwrap().clone()
+    };
+    let all: Vec<&Group> = groups.list.iter().collect();
+    let mut joined = 0;
+    for incident in misfit::triage::incidents::of(&groups, &all, &schemas, None).iter().filter(|incident| incident.groups.len() > 1) {
+        let nodes: Vec<Value> = incident.groups.iter().map(|&at| node(all[at])).collect();
+        assert!(nodes.iter().all(|node| *node == nodes[0]), "{:?}: {nodes:?}", incident.shared);
+        joined += incident.groups.len();
+    }
+    assert!(joined > 100, "{joined}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `misfit overview`: the namespaces at a glance, as text; two sources side by side.
 //!
-//! Owns: the question, the closing line on standard error, when a comparison is worth nothing.
-//! Refuses: counting (triage/overview), words (facts), the forms of output (below).
+//! Owns: the question, the closing line on standard error.
+//! Refuses: counting (triage/overview), what a comparison is worth (groups/compared), words (facts), the forms of output (below).
 
 mod beside;
 mod forms;
@@ -13,15 +13,14 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 use color_eyre::Result;
-use color_eyre::eyre::{bail, ensure};
 
-use super::groups::{self, Order, ToldGroups, changes, closing_behind, on_stdout};
+use super::groups::printed::{closing_behind, on_stdout};
+use super::groups::{Order, ToldGroups, changes, compared};
 use super::input::{self, Asked};
 use super::scope::Scope;
 use super::volume::VolumeArgs;
 use super::{out, unmet};
 use crate::cli::config::Config;
-use crate::rows::group::Groups;
 use crate::rows::source::Request;
 use crate::triage::baseline::{Comparison, Growth};
 use crate::triage::facts;
@@ -32,9 +31,6 @@ CSV has the namespaces, or with --beside those of both; NDJSON has everything, e
 line with what it is; JSON has it as one object. They hold names as they are. Markdown is
 made for others to read: it tells names that the schemas do not have by their shapes,
 unless --raw is given.";
-
-/// Exit code of a comparison with rows of which not all were read.
-const UNCERTAIN: u8 = 2;
 
 /// Which rows, in which form.
 #[derive(Debug, clap::Args)]
@@ -92,10 +88,7 @@ pub(super) fn run(asked: Asked<OverviewQuestion>, config: &Config) -> Result<Exi
     let other = (!question.beside.is_empty()).then(|| beside::open(&input, &question, config)).transpose()?;
     let input::OpenedInput { source, schemas } = input.open(config, false, &question.scope)?;
     let request = Request { volume, ..question.scope.clone().request(schemas) };
-    let baseline = question.baseline.as_deref().map(groups::read_baseline).transpose()?.map(|mut baseline| {
-        baseline.retain(&request.namespaces, &request.doctypes);
-        baseline
-    });
+    let baseline = question.baseline.as_deref().map(|path| compared::open(path, &request)).transpose()?;
     let mut spent = None;
     let mut groups = {
         let line = out::ProgressLine::over(source.is_remote())?;
@@ -114,8 +107,7 @@ pub(super) fn run(asked: Asked<OverviewQuestion>, config: &Config) -> Result<Exi
     let overview = Overview::of(&groups, request.schemas.as_deref(), question.sort.into());
     let comparison = baseline.as_ref().map(|baseline| baseline.compare(&groups, Growth::default()));
     if let Some((path, baseline)) = question.baseline.as_deref().zip(baseline.as_ref()) {
-        comparable(&groups)?;
-        ensure!(!baseline.contradicts(&groups), "{}", groups::unlike_schemas(path, &groups));
+        compared::check(path, baseline, &groups)?;
     }
     on_stdout(|out| match question.format {
         OverviewFormat::Table => out.write_all(forms::heads_of(&overview, &groups).as_bytes()).and_then(|()| {
@@ -139,8 +131,8 @@ pub(super) fn run(asked: Asked<OverviewQuestion>, config: &Config) -> Result<Exi
     let more = facts::overview::notes(&overview).into_iter().chain(unmet).chain(spent).chain(out::strays(request.schemas.as_deref()));
     out::tell(&closing_behind(facts::overview::summary(&overview, &groups), &groups, more.collect()));
     let code = comparison.as_ref().map_or(ExitCode::SUCCESS, |comparison| {
-        out::tell(&groups::changes::closing(comparison));
-        certainty(is_whole(&groups))
+        out::tell(&changes::closing(comparison));
+        compared::certainty(compared::is_whole(&groups))
     });
     // The program ends here: taking hundreds of thousands of groups apart first would only take time.
     std::mem::forget((groups, overview));
@@ -150,28 +142,6 @@ pub(super) fn run(asked: Asked<OverviewQuestion>, config: &Config) -> Result<Exi
 /// Changes behind an empty line, where there are any.
 fn titled(out: &mut dyn Write, changes: &str) -> std::io::Result<()> {
     if changes.is_empty() { Ok(()) } else { write!(out, "\n{changes}") }
-}
-
-/// Whether all rows were read.
-fn is_whole(groups: &Groups) -> bool {
-    !groups.partial && groups.unreadable.count == 0
-}
-
-/// All groups would be gone, and nobody knows whether they are.
-fn comparable(groups: &Groups) -> Result<()> {
-    if let (0, 0, Some(told)) = (groups.rows, groups.outside, groups.unreadable.emptiness()) {
-        bail!("{told}, so nothing can be compared");
-    }
-    Ok(())
-}
-
-/// A comparison of which not all was read is no answer.
-fn certainty(is_whole: bool) -> ExitCode {
-    if is_whole {
-        return ExitCode::SUCCESS;
-    }
-    out::tell(groups::NOT_WHOLE);
-    ExitCode::from(UNCERTAIN)
 }
 
 /// What is compared by fingerprints says so where no group is in both.

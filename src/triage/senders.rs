@@ -16,7 +16,7 @@ mod sampled;
 #[cfg(test)]
 mod tests;
 mod told;
-mod topic;
+pub mod topic;
 mod weighed;
 
 use std::ops::ControlFlow;

@@ -3,6 +3,7 @@
 //! Owns: what every message does to the state, and which effects follow.
 //! Refuses: I/O, clocks, environment, terminal; work that takes longer than a few milliseconds (that is an effect).
 
+mod back;
 mod case;
 mod causes;
 mod copy;
@@ -15,9 +16,12 @@ mod goal;
 mod groups;
 mod hand_over;
 mod history;
+mod keys;
+mod lists;
 mod my_edit;
 mod notes;
 mod open;
+mod overlay;
 mod overview;
 mod palette;
 mod payloads;
@@ -33,17 +37,18 @@ mod sides;
 mod tables;
 mod whole;
 
-use ratatui::crossterm::event::{Event, KeyCode, KeyEvent};
 use tui_input::Input;
-use tui_input::backend::crossterm::EventHandler;
 
 use super::action::{Action, ActionPlace};
 use super::app::{App, Overlay};
 use super::effect::Effect;
 use super::focus::Focus;
-use super::keymap::{Key, KeyLookup};
 use super::message::Message;
 use super::panes;
+use back::{back, nothing_behind};
+use keys::key;
+use lists::{follow, move_list};
+use overlay::overlay;
 
 /// What is to be done when the explorer opens.
 pub fn begin(app: &mut App) -> Vec<Effect> {
@@ -210,144 +215,6 @@ fn paste(app: &mut App, text: String) -> Vec<Effect> {
     Vec::new()
 }
 
-fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
-    app.notice = None;
-    app.groups.touched = true;
-    let too_small = panes::too_small(app.size);
-    if app.palette.is_some() && !too_small {
-        return palette::key(app, event);
-    }
-    if app.prompt.is_some() && !too_small {
-        return prompt::key(app, event);
-    }
-    if !too_small && app.asked().is_none() && matches!(&app.overlay, Some(Overlay::Help { is_typed: true, .. })) {
-        filter_help(app, event);
-        return Vec::new();
-    }
-    match meaning(app, Key::from_event(event)) {
-        Some(Action::Suspend) => vec![Effect::Suspend],
-        // What the message on a screen too small for anything else promises.
-        Some(Action::Quit) if too_small => vec![Effect::Quit],
-        _ if too_small => {
-            app.notice = None;
-            Vec::new()
-        }
-        Some(action) => match app.count.take() {
-            Some(count) => counted(app, action, count),
-            None => act(app, action),
-        },
-        None => Vec::new(),
-    }
-}
-
-/// Most times that one key is done at once.
-const MOST_TIMES: usize = 9_999;
-
-/// Does what a key with a number before it asks for: so many times, or at that line.
-fn counted(app: &mut App, action: Action, count: usize) -> Vec<Effect> {
-    let page = page(app) as isize;
-    let rows = match action {
-        _ if app.overlay.is_some() => None,
-        Action::First | Action::Last => Some(0),
-        Action::Down => Some(1),
-        Action::Up => Some(-1),
-        Action::PageDown => Some(page),
-        Action::PageUp => Some(-page),
-        Action::HalfDown => Some(page / 2),
-        Action::HalfUp => Some(-(page / 2)),
-        _ => None,
-    };
-    if action == Action::CloseAll && app.overlay.is_none() {
-        if let Some((list, tree)) = app.focused() {
-            list.outline.fold_to(&tree, count.saturating_sub(1));
-        }
-        follow(app);
-        return Vec::new();
-    }
-    // What is tied to the cursor follows it once, not at each line on the way.
-    if let (Some(rows), Some((list, _))) = (rows, app.focused()) {
-        match rows {
-            0 => list.outline.go_to(count.saturating_sub(1)),
-            rows => list.outline.move_by(rows.saturating_mul(isize::try_from(count).unwrap_or(isize::MAX))),
-        }
-        app.tables.goal = None;
-        follow(app);
-        return Vec::new();
-    }
-    let times = if action.repeats() { count.min(MOST_TIMES) } else { 1 };
-    (0..times).flat_map(|_| act(app, action)).collect()
-}
-
-/// A key of the line that chooses from the help.
-fn filter_help(app: &mut App, event: KeyEvent) {
-    let key = Key::from_event(event);
-    let Some(Overlay::Help { scroll, filter, is_typed }) = &mut app.overlay else { return };
-    if key == Key::plain(KeyCode::Enter) {
-        *is_typed = false;
-    } else if key == Key::plain(KeyCode::Esc) || key == Key::INTERRUPT {
-        (*is_typed, *filter) = (false, Input::default());
-    } else {
-        filter.handle_event(&Event::Key(event));
-    }
-    *scroll = 0;
-}
-
-/// What a key asks for, after those of an unfinished sequence.
-fn meaning(app: &mut App, key: Key) -> Option<Action> {
-    if app.pending.is_empty() && takes_number(app, key) {
-        return None;
-    }
-    app.pending.push(key);
-    match app.keymap.lookup(&app.pending, app.place()) {
-        KeyLookup::Action(action) => {
-            app.pending.clear();
-            Some(action)
-        }
-        KeyLookup::Prefix => None,
-        KeyLookup::Nothing => {
-            means_nothing(app, key);
-            None
-        }
-    }
-}
-
-/// Whether a key is a digit of the number before another, or takes that number back.
-fn takes_number(app: &mut App, key: Key) -> bool {
-    let place = app.place();
-    let lookup = app.keymap.lookup(&[key], place);
-    let digit = key.char().and_then(|c| c.to_digit(10)).filter(|&digit| digit > 0 || app.count.is_some());
-    match digit.filter(|_| lookup == KeyLookup::Nothing && !matches!(place, ActionPlace::Question | ActionPlace::Export)) {
-        Some(digit) => {
-            let number = app.count.unwrap_or(0).saturating_mul(10).saturating_add(digit as usize);
-            app.count = Some(number.min(999_999_999));
-            true
-        }
-        None if app.count.is_some() && lookup == KeyLookup::Action(Action::Back) => {
-            app.count = None;
-            true
-        }
-        None => false,
-    }
-}
-
-/// Says that a key means nothing, unless it ends an unfinished sequence, closes a menu or leaves a question open.
-fn means_nothing(app: &mut App, key: Key) {
-    let is_unfinished = app.pending.len() > 1;
-    app.pending.clear();
-    app.count = None;
-    let is_back = app.keymap.lookup(&[key], app.place()) == KeyLookup::Action(Action::Back);
-    if is_unfinished && (is_back || key == Key::INTERRUPT) {
-        return;
-    }
-    let all = app.keymap.words("; ", Action::Help, " lists all keys");
-    match app.place() {
-        ActionPlace::Question => {}
-        ActionPlace::Export => export::scroll_or_close(app, key),
-        _ if is_unfinished => app.warn(format!("these keys together do nothing{all}")),
-        _ => app.tell(format!("{key} does nothing here{all}")),
-    }
-}
-
 fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match app.place() {
         ActionPlace::Question => return remote::answer(app, action),
@@ -450,193 +317,5 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
             Focus::Groups => groups::act(app, action),
             Focus::Overview => overview::act(app, action),
         },
-    }
-}
-
-/// Moves and folds in the list that has the keys; false where the action is none of these.
-fn move_list(app: &mut App, action: Action) -> bool {
-    let page = page(app) as isize;
-    let Some((list, tree)) = app.focused() else { return false };
-    let outline = &mut list.outline;
-    match action {
-        Action::Down => outline.move_by(1),
-        Action::Up => outline.move_by(-1),
-        Action::PageDown => outline.move_by(page),
-        Action::PageUp => outline.move_by(-page),
-        Action::HalfDown => outline.move_by(page / 2),
-        Action::HalfUp => outline.move_by(-page / 2),
-        Action::First => outline.first(),
-        Action::Last => outline.last(),
-        Action::NextSibling => outline.sibling(&tree, true),
-        Action::PreviousSibling => outline.sibling(&tree, false),
-        Action::Enter => outline.enter(&tree),
-        Action::Leave => outline.leave(&tree),
-        Action::Toggle => {
-            outline.toggle(&tree);
-        }
-        Action::OpenBelow => {
-            let item = outline.item();
-            outline.open_all(&tree, item);
-        }
-        Action::OpenAll => outline.open_all(&tree, None),
-        Action::CloseAll => outline.close_all(&tree),
-        _ => return false,
-    }
-    true
-}
-
-/// Lines in the list that has the keys.
-fn page(app: &App) -> u16 {
-    app.height(app.focus()).unwrap_or(1).max(1)
-}
-
-/// What is tied to the cursor of the list that has the keys follows it.
-fn follow(app: &mut App) {
-    match app.focus() {
-        Focus::TableSchema => tables::follow_schema(app),
-        Focus::Pane(_) => {
-            if let Some(screen) = &mut app.case {
-                case::follow(screen);
-            }
-        }
-        Focus::Sides(_) => sides::follow(app),
-        Focus::Groups | Focus::Row | Focus::Tables | Focus::Hits | Focus::Deploy | Focus::Overview => {}
-    }
-}
-
-/// One step back: the row, the case, the filter, the search, the reading.
-fn back(app: &mut App) -> Vec<Effect> {
-    if let Some(opening) = app.opening.take() {
-        return vec![Effect::Cancel(opening.job)];
-    }
-    if let Some(job) = app.opening_source.take() {
-        app.tell("the source was not opened");
-        return vec![Effect::Cancel(job)];
-    }
-    if let Some(seeking) = app.seeking.take() {
-        app.tell(format!("called off: {}", seeking.count.told(&seeking.query)));
-        return vec![Effect::Cancel(seeking.job)];
-    }
-    if let Some(effect) = recheck::call_off(app) {
-        return vec![effect];
-    }
-    if let Some(effect) = senders::call_off(app) {
-        return vec![effect];
-    }
-    if let Some(job) = app.history.take() {
-        app.tell("history was not looked for any further");
-        return vec![Effect::Cancel(job)];
-    }
-    if let Some(effect) = my_edit::call_off(app) {
-        return vec![effect];
-    }
-    if let Some(effect) = causes::call_off_asked(app) {
-        return vec![effect];
-    }
-    if let Some(job) = app.exporting.take() {
-        app.tell("the export was stopped");
-        return vec![Effect::Cancel(job)];
-    }
-    if reference::back(app) {
-        return Vec::new();
-    }
-    if app.deploy.open {
-        return deploy::back(app);
-    }
-    if app.tables.open {
-        return tables::back(app);
-    }
-    if app.overview.open {
-        return overview::back(app);
-    }
-    if let Some(asking) = app.more.asking.take() {
-        return vec![Effect::Cancel(asking.job)];
-    }
-    if let Some((list, tree)) = app.focused() {
-        if list.filter.take().is_some() {
-            list.outline.clear_filter(&tree, None);
-            follow(app);
-            return Vec::new();
-        }
-        if list.search.take().is_some() {
-            if app.focus() == Focus::Groups {
-                payloads::release(app);
-            }
-            return Vec::new();
-        }
-    }
-    if app.case.as_mut().is_some_and(|screen| screen.row.take().is_some()) {
-        return Vec::new();
-    }
-    if app.case.take().is_some() {
-        return Vec::new();
-    }
-    if let Some(effect) = causes::call_off(app) {
-        return vec![effect];
-    }
-    if app.reading.is_some() {
-        if app.reading.is_some_and(|progress| progress.job.is_some()) {
-            app.tell("calling the query off …");
-        }
-        return vec![Effect::StopReading];
-    }
-    nothing_behind(app);
-    Vec::new()
-}
-
-/// There is no step back any more.
-fn nothing_behind(app: &mut App) {
-    let words = app.keymap.words("", Action::Quit, " quits");
-    app.tell(words);
-}
-
-/// Keys while something covers the screen: scrolling, closing.
-fn overlay(app: &mut App, action: Action) -> Vec<Effect> {
-    let page = usize::from(panes::overlay(app.size, usize::MAX).height.saturating_sub(3));
-    if let (Some(Overlay::Help { is_typed, .. }), Action::Search | Action::Filter) = (&mut app.overlay, action) {
-        *is_typed = true;
-        return Vec::new();
-    }
-    let Some(Overlay::Help { scroll, .. } | Overlay::Value { scroll, .. }) = &mut app.overlay else { return Vec::new() };
-    match action {
-        Action::Down => *scroll += 1,
-        Action::Up => *scroll = scroll.saturating_sub(1),
-        Action::PageDown | Action::Toggle => *scroll += page,
-        Action::PageUp => *scroll = scroll.saturating_sub(page),
-        Action::HalfDown => *scroll += page / 2,
-        Action::HalfUp => *scroll = scroll.saturating_sub(page / 2),
-        Action::First => *scroll = 0,
-        Action::Last => *scroll = usize::MAX / 2,
-        _ if action.copies() => return copy::act(app, action),
-        Action::Pipe | Action::Page | Action::OpenInEditor => return hand_over::act(app, action),
-        Action::EditSchema if my_edit::is_shown(app) => return my_edit::again(app),
-        Action::Export if my_edit::is_shown(app) => return export::open(app),
-        Action::Back
-        | Action::Quit
-        | Action::Help
-        | Action::ShowLog
-        | Action::ShowValue
-        | Action::FollowReference
-        | Action::ShowRow
-        | Action::ShowViolations => {
-            app.overlay = None;
-            return Vec::new();
-        }
-        _ => {}
-    }
-    clamp_overlay(app);
-    Vec::new()
-}
-
-/// Keeps the last page of an overlay in sight.
-fn clamp_overlay(app: &mut App) {
-    let lines = match &app.overlay {
-        Some(Overlay::Help { .. }) => super::help::help_lines(app).len(),
-        Some(Overlay::Value { lines, .. }) => lines.len(),
-        Some(Overlay::Export { .. }) | None => return,
-    };
-    let height = usize::from(panes::overlay(app.size, lines).height.saturating_sub(2));
-    if let Some(Overlay::Help { scroll, .. } | Overlay::Value { scroll, .. }) = &mut app.overlay {
-        *scroll = (*scroll).min(lines.saturating_sub(height));
     }
 }

@@ -2,7 +2,7 @@
 
     python analyzer.py CACHE < statements > verdicts
 
-A statement a line, JSON: {"sql" or "expression": text, "tables": [{"name": "p.d.t", "fields": [...]}], "parameters": [{"name", "type", "arrayType"}]},
+A statement a line, JSON: {"sql": text, "tables": [{"name": "p.d.t", "fields": [...]}], "parameters": [{"name", "type", "arrayType"}]},
 with fields and parameters as BigQuery's REST API writes them. For each a line: null, or what the analyzer has against it. The language is
 BigQuery's as far as the analyzer knows it: all released features, the types of the external product, QUALIFY reserved.
 
@@ -106,12 +106,7 @@ def analyze(service, language, statement):
     for parameter in statement.get("parameters", []):
         kind = of_parameter(parameter["parameterType"])
         request.options.query_parameters.add(name=parameter["name"], type=kind)
-    if "expression" in statement:
-        # A column's expression, as it stands in a query of its table.
-        table = ".".join(f"`{step}`" for step in statement["tables"][0]["name"].rsplit(".", 2))
-        request.sql_statement = f"SELECT {statement['expression']} FROM {table}"
-    else:
-        request.sql_statement = statement["sql"]
+    request.sql_statement = statement["sql"]
     try:
         service.wasm_client._call_grpc_method("ZetaSqlLocalService_Analyze", request.SerializeToString())
     except Exception as refusal:  # whatever the analyzer says

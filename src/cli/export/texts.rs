@@ -9,7 +9,8 @@ use color_eyre::eyre::ensure;
 use serde::Serialize;
 
 use super::{ExportFormat, Work, target};
-use crate::cli::{groups as forms, out, safe_json};
+use crate::cli::groups::{incidents, printed};
+use crate::cli::{out, safe_json};
 use crate::ground::time::Micros;
 use crate::rows::group::{Group, Groups};
 use crate::rows::row::SourceRow;
@@ -51,13 +52,13 @@ pub(super) fn table(work: &Work<'_>) -> Result<()> {
     };
     let told: Vec<&Group> = work.told.iter().map(|told| &told.group).collect();
     let (name, format) = match work.format() {
-        ExportFormat::Md => ("groups.md", forms::GroupsFormat::Md),
-        ExportFormat::Text => ("groups.txt", forms::GroupsFormat::Table),
-        ExportFormat::Json => ("groups.json", forms::GroupsFormat::Json),
-        ExportFormat::Ndjson => ("groups.ndjson", forms::GroupsFormat::Ndjson),
+        ExportFormat::Md => ("groups.md", printed::GroupsFormat::Md),
+        ExportFormat::Text => ("groups.txt", printed::GroupsFormat::Table),
+        ExportFormat::Json => ("groups.json", printed::GroupsFormat::Json),
+        ExportFormat::Ndjson => ("groups.ndjson", printed::GroupsFormat::Ndjson),
     };
     let mut text = Vec::new();
-    forms::write(&mut text, &groups, &told, format)?;
+    printed::write(&mut text, &groups, &told, format)?;
     target::whole(work, name, &String::from_utf8(text)?)
 }
 
@@ -97,7 +98,7 @@ pub(super) fn html(work: &Work<'_>, listed: &[&Group], left_out: LeftOut, asking
 /// A report on all groups for which some rows of each were looked at.
 fn looked_at<'a>(work: &'a Work<'_>, asking: &Asking<'_>) -> Result<ReportBuilder<'a>> {
     let mut builder = ReportBuilder::new(work.groups, &work.choice, work.redactor(), (work.label.clone(), work.source), work.schemas);
-    builder = builder.incidents(forms::incidents::includes(asking.source.as_deref())?.as_mut());
+    builder = builder.incidents(incidents::includes(asking.source.as_deref())?.as_mut());
     look(work, SURVEYED, &mut |position, row| builder.add(position, &case::open(row, work.schemas)))?;
     if let Some((settings, schemas)) = asking.suspects.zip(work.schemas) {
         let chosen = &work.choice.groups;

@@ -12,7 +12,9 @@ use color_eyre::eyre::bail;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
+use super::printed::Listing;
 use super::table::{self, GroupCells};
+use crate::cli::out;
 use crate::ground::in_order;
 use crate::ground::text::plural;
 use crate::rows::group::{Fingerprint, Group, GroupFields, Groups};
@@ -48,14 +50,26 @@ pub(super) fn schemas(schemas: Option<&Arc<SchemaStore>>) -> Result<Arc<SchemaSt
     Ok(schemas.clone())
 }
 
+/// The groups with their causes.
+pub(super) fn print(mut listing: Listing<'_>, source: &dyn ErrorSource, schemas: &Arc<SchemaStore>) -> Result<()> {
+    let groups = listing.groups;
+    let line = out::ProgressLine::over(source.is_remote())?;
+    let mut of = of(source, schemas, groups, listing.shown, &line)?;
+    let spent = line.bill();
+    drop(line);
+    let closing = closing(&of).into_iter().chain(spent);
+    if let Some(told) = &mut listing.told {
+        for causes in of.values_mut() {
+            causes.groups.list = told.list(&causes.groups.list.iter().collect::<Vec<_>>());
+        }
+    }
+    let without_data = listing.without_data();
+    let printed = listing.printed(without_data.as_deref());
+    listing.print_with(|| lines(groups, &printed, &of), || members(groups, &printed, &of), closing)
+}
+
 /// Looks at the first rows of each group that has causes.
-pub(super) fn of(
-    source: &dyn ErrorSource,
-    schemas: &Arc<SchemaStore>,
-    groups: &Groups,
-    shown: &[&Group],
-    watch: &dyn Watch,
-) -> Result<CausesOf> {
+fn of(source: &dyn ErrorSource, schemas: &Arc<SchemaStore>, groups: &Groups, shown: &[&Group], watch: &dyn Watch) -> Result<CausesOf> {
     let with_causes: Vec<&Group> = shown.iter().copied().filter(|group| causes::has_causes(group)).collect();
     let mut counters: Vec<CauseCounter> = with_causes.iter().map(|_| CauseCounter::new(schemas.clone())).collect();
     if !with_causes.is_empty() {
@@ -119,7 +133,7 @@ fn count_all(
 }
 
 /// The groups that are shown, each with its causes below it.
-pub(super) fn members<'a>(groups: &'a Groups, shown: &[&'a Group], of: &'a CausesOf) -> Vec<CauseMember<'a>> {
+fn members<'a>(groups: &'a Groups, shown: &[&'a Group], of: &'a CausesOf) -> Vec<CauseMember<'a>> {
     let mut all = Vec::with_capacity(shown.len());
     for group in shown {
         let causes = of.get(&group.fingerprint);
@@ -137,7 +151,7 @@ pub(super) fn members<'a>(groups: &'a Groups, shown: &[&'a Group], of: &'a Cause
 }
 
 /// The lines of a table: each group, and its causes below it.
-pub(super) fn lines(groups: &Groups, shown: &[&Group], of: &CausesOf) -> Vec<GroupCells> {
+fn lines(groups: &Groups, shown: &[&Group], of: &CausesOf) -> Vec<GroupCells> {
     let mut all = Vec::with_capacity(shown.len());
     for group in shown {
         all.push(table::cells(group, groups));
@@ -166,7 +180,7 @@ pub(super) fn lines(groups: &Groups, shown: &[&Group], of: &CausesOf) -> Vec<Gro
 const CAUSE: &str = "cause";
 
 /// What was looked at, for the closing line; nothing where no group has causes.
-pub(super) fn closing(of: &CausesOf) -> Option<String> {
+fn closing(of: &CausesOf) -> Option<String> {
     let causes: usize = of.values().map(|causes| causes.groups.list.len()).sum();
     let cut = of.values().any(|causes| causes.of_the_first().is_some());
     let cut = if cut { format!(", in the first {} of each", plural(MOST_ROWS as u64, "row", "rows")) } else { String::new() };

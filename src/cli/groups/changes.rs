@@ -9,8 +9,9 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::incidents::IncidentsOf;
+use super::json;
+use super::printed::{GroupsFormat, NO_METRICS};
 use super::table::{self, GroupCells};
-use super::{GroupsFormat, json};
 use crate::cli::csv;
 use crate::cli::{out, when};
 use crate::ground::text::{count, visible};
@@ -101,7 +102,7 @@ pub(super) fn write(
         GroupsFormat::Md => out.write_all(table::markdown_lines(HEADS, &lines(&changes)).as_bytes()),
         GroupsFormat::Csv => csv::write(out, changes.iter()),
         GroupsFormat::Ndjson => json::lines(out, changes.iter()),
-        GroupsFormat::OpenMetrics => Err(io::Error::other(super::NO_METRICS)),
+        GroupsFormat::OpenMetrics => Err(io::Error::other(NO_METRICS)),
         GroupsFormat::Json => json::pretty(out, &ChangesAnswer { changes, ..answer(comparison, SINCE) }),
     }
 }

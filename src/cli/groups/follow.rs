@@ -14,9 +14,10 @@ use color_eyre::Result;
 use rustc_hash::FxHashSet;
 use serde::Serialize;
 
+use super::compared::FINDINGS;
 use super::hook::Hooks;
 use super::incidents::{IncidentsOf, Membership, SameBy};
-use super::{FINDINGS, json};
+use super::json;
 use crate::cli::out;
 use crate::ground::text::visible;
 use crate::ground::time;

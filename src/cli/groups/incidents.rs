@@ -13,6 +13,7 @@ use color_eyre::eyre::{bail, eyre};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
+use super::printed::Listing;
 use super::table::{self, GroupCells};
 use crate::cli::notes::now;
 use crate::ground::text::visible;
@@ -65,6 +66,20 @@ impl SameBy {
     pub(super) fn fault(&self) -> Option<String> {
         self.includes.as_ref().and_then(|includes| includes.fault.as_deref()).map(|fault| visible(fault).into_owned())
     }
+}
+
+/// The groups put together.
+pub(super) fn print(mut listing: Listing<'_>, mut same_by: SameBy, notes: Option<&NotesFile>) -> Result<()> {
+    let (groups, shown) = (listing.groups, listing.shown);
+    let mut of = same_by.of(groups, shown);
+    if listing.told.is_some() {
+        without_keys(&mut of);
+    }
+    let noted = IncidentNotes::of(notes, groups, shown, &of);
+    let without_data = listing.without_data();
+    let printed = listing.printed(without_data.as_deref());
+    let closing = incident::closing(&of).into_iter().chain(same_by.fault());
+    listing.print_with(|| lines(groups, &printed, &of, &noted), || members(groups, &printed, &of, &noted), closing)
 }
 
 /// What people noted of incidents, each in one line; `None` where no notes were read.

@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use super::causes::CausesOf;
 use crate::rows::group::{Group, GroupRecord};
 use crate::rows::schemas::SchemaStore;
 use crate::triage::baseline::{Comparison, Grown};
@@ -34,13 +33,6 @@ impl ToldGroups {
     /// The groups that are shown.
     pub(super) fn list(&mut self, shown: &[&Group]) -> Vec<Group> {
         shown.iter().map(|group| self.group(group)).collect()
-    }
-
-    /// The causes of all of them.
-    pub(super) fn causes(&mut self, of: &mut CausesOf) {
-        for causes in of.values_mut() {
-            causes.groups.list = causes.groups.list.iter().map(|cause| self.group(cause)).collect();
-        }
     }
 
     /// A namespace or doctype.

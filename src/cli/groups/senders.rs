@@ -9,11 +9,13 @@ use color_eyre::Result;
 use color_eyre::eyre::bail;
 use serde::Serialize;
 
+use super::printed::Listing;
 use super::table::{self, GroupCells};
+use crate::cli::out;
 use crate::ground::text::plural;
 use crate::rows::group::{Group, GroupFields, Groups};
 use crate::rows::samples::{self, SampleFile};
-use crate::rows::source::{ErrorSource, Watch};
+use crate::rows::source::ErrorSource;
 use crate::triage::facts;
 use crate::triage::facts::senders::Beside;
 use crate::triage::senders::{
@@ -53,9 +55,19 @@ pub(in crate::cli) fn refuse_remote(source: &dyn ErrorSource) -> Result<()> {
     Ok(())
 }
 
-/// The senders of the groups that are shown.
-pub(super) fn of(question: &SendersQuestion<'_>, watch: &dyn Watch) -> Result<SendersOf> {
-    Ok(senders(question, watch)?)
+/// The groups with their senders.
+pub(super) fn print(mut listing: Listing<'_>, source: &dyn ErrorSource, accepted: &[Arc<SampleFile>]) -> Result<()> {
+    let (groups, shown) = (listing.groups, listing.shown);
+    let line = out::ProgressLine::over(source.is_remote())?;
+    let mut of = senders(&SendersQuestion { source, groups, chosen: shown, accepted }, &line)?;
+    drop(line);
+    let closing = closing(&of);
+    if let Some(told) = &mut listing.told {
+        told.senders(shown, &mut of);
+    }
+    let without_data = listing.without_data();
+    let printed = listing.printed(without_data.as_deref());
+    listing.print_with(|| lines(groups, &printed, &of), || members(groups, &printed, &of), closing)
 }
 
 /// A group with its senders. Names and meanings are stable.
@@ -236,7 +248,7 @@ impl<'a> SendersRecord<'a> {
 }
 
 /// The groups that are shown, each with its senders.
-pub(super) fn members<'a>(groups: &'a Groups, shown: &[&'a Group], of: &'a SendersOf) -> Vec<SendersMember<'a>> {
+fn members<'a>(groups: &'a Groups, shown: &[&'a Group], of: &'a SendersOf) -> Vec<SendersMember<'a>> {
     let member = |group: &&'a Group| SendersMember {
         group: GroupFields::of(group, groups),
         senders: of.of.get(&group.fingerprint).map(SendersRecord::of),
@@ -245,7 +257,7 @@ pub(super) fn members<'a>(groups: &'a Groups, shown: &[&'a Group], of: &'a Sende
 }
 
 /// The lines of a table: each group, and what sets it apart below it.
-pub(super) fn lines(groups: &Groups, shown: &[&Group], of: &SendersOf) -> Vec<GroupCells> {
+fn lines(groups: &Groups, shown: &[&Group], of: &SendersOf) -> Vec<GroupCells> {
     let mut all = Vec::with_capacity(4 * shown.len());
     for group in shown {
         all.push(table::cells(group, groups));
@@ -260,7 +272,7 @@ pub(super) fn lines(groups: &Groups, shown: &[&Group], of: &SendersOf) -> Vec<Gr
 const SENDERS: &str = "senders";
 
 /// What was looked at, for the closing line.
-pub(super) fn closing(of: &SendersOf) -> Vec<String> {
+fn closing(of: &SendersOf) -> Vec<String> {
     let groups = plural(of.of.len() as u64, "group", "groups");
     let compared = format!("senders of {groups}, by at most {} of each", plural(MOST_ROWS as u64, "row", "rows"));
     [Some(compared), facts::senders::counts(of.counts), facts::senders::accepted(of.accepted)].into_iter().flatten().collect()

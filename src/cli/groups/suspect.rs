@@ -11,18 +11,21 @@ use color_eyre::eyre::bail;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
+use super::printed::Listing;
 use super::table::{self, GroupCells};
 use crate::cli::blame;
 use crate::cli::config::Config;
 use crate::cli::out;
 use crate::cli::when;
 use crate::ground::text::plural;
+use crate::ground::time::Micros;
 use crate::rows::group::{Fingerprint, Group, GroupFields, Groups};
 use crate::rows::schemas::SchemaStore;
+use crate::rows::source::ErrorSource;
 use crate::triage::blame::upstream::UpstreamCommit;
 use crate::triage::blame::{BlameError, HistorySettings};
 use crate::triage::facts;
-use crate::triage::suspect::{JudgedBy, Suspect, SuspectRevision, most_documents};
+use crate::triage::suspect::{JudgedBy, Suspect, SuspectQuestion, SuspectRevision, most_documents, suspects};
 use crate::tui::advice::{self, GIVE_SCHEMAS};
 
 /// Whose change it was.
@@ -62,6 +65,26 @@ pub(in crate::cli) fn schemas(schemas: Option<&Arc<SchemaStore>>) -> Result<()> 
         out::tell(&format!("misfit: {}", advice::told(&BlameError::NoHistory(schemas.name()))));
     }
     Ok(())
+}
+
+/// The groups with the change that made each fail.
+pub(super) fn print(
+    mut listing: Listing<'_>,
+    source: &dyn ErrorSource,
+    schemas: &Arc<SchemaStore>,
+    settings: &HistorySettings,
+    since: Option<Micros>,
+) -> Result<()> {
+    let (groups, chosen) = (listing.groups, listing.shown);
+    let line = out::ProgressLine::over(source.is_remote())?;
+    let of = suspects(&SuspectQuestion { source, groups, chosen, schemas, settings, since }, &line)?;
+    let spent = line.bill();
+    drop(line);
+    let is_raw = listing.told.is_none();
+    let without_data = listing.without_data();
+    let printed = listing.printed(without_data.as_deref());
+    let closing = std::iter::once(closing(&of)).chain(spent);
+    listing.print_with(|| lines(groups, &printed, &of, is_raw), || members(groups, &printed, &of), closing)
 }
 
 /// A group with its suspect. Names and meanings are stable.
@@ -186,7 +209,7 @@ impl<'a> SuspectRecord<'a> {
 }
 
 /// The groups that are shown, each with its suspect.
-pub(super) fn members<'a>(groups: &'a Groups, shown: &[&'a Group], of: &'a SuspectsOf) -> Vec<SuspectMember<'a>> {
+fn members<'a>(groups: &'a Groups, shown: &[&'a Group], of: &'a SuspectsOf) -> Vec<SuspectMember<'a>> {
     let member = |group: &&'a Group| SuspectMember {
         group: GroupFields::of(group, groups),
         suspect: of.get(&group.fingerprint).map(SuspectRecord::of),
@@ -195,7 +218,7 @@ pub(super) fn members<'a>(groups: &'a Groups, shown: &[&'a Group], of: &'a Suspe
 }
 
 /// The lines of a table: each group, and its suspect below it. Without `sender` nothing in them is out of a document.
-pub(super) fn lines(groups: &Groups, shown: &[&Group], of: &SuspectsOf, sender: bool) -> Vec<GroupCells> {
+fn lines(groups: &Groups, shown: &[&Group], of: &SuspectsOf, sender: bool) -> Vec<GroupCells> {
     let mut all = Vec::with_capacity(2 * shown.len());
     for group in shown {
         all.push(table::cells(group, groups));
@@ -210,7 +233,7 @@ pub(super) fn lines(groups: &Groups, shown: &[&Group], of: &SuspectsOf, sender: 
 const SUSPECT: &str = "suspect";
 
 /// What was judged, for the closing line.
-pub(super) fn closing(of: &SuspectsOf) -> String {
+fn closing(of: &SuspectsOf) -> String {
     let groups = plural(of.len() as u64, "group", "groups");
     format!("suspects of {groups}, found by at most {} of each", plural(most_documents(of.len()) as u64, "document", "documents"))
 }

@@ -9,9 +9,11 @@ use color_eyre::Result;
 use color_eyre::eyre::{WrapErr, ensure};
 use serde::Serialize;
 
-use super::{OverviewFormat, OverviewQuestion, certainty, comparable, is_whole, strangeness, titled};
+use super::{OverviewFormat, OverviewQuestion, strangeness, titled};
 use crate::cli::config::Config;
-use crate::cli::groups::{ToldGroups, changes, closing, json, on_stdout};
+use crate::cli::groups::compared::{certainty, comparable, is_whole};
+use crate::cli::groups::printed::{closing, on_stdout};
+use crate::cli::groups::{ToldGroups, changes, json};
 use crate::cli::input::{InputArgs, OpenedInput, SchemaArgs};
 use crate::cli::{csv, out};
 use crate::ground::aligned::Aligned;

@@ -106,8 +106,6 @@ impl From<FacetRecord> for BundledFacet {
 impl GroupRecord {
     /// What is told of a group.
     pub fn of(group: &Group) -> Self {
-        let key = &group.key;
-        let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(str::to_owned);
         let facet = |facet: &super::Facet| FacetRecord {
             name: facet.name.to_owned(),
             values: facet.values.iter().map(|(value, rows)| (value.to_string(), *rows)).collect(),
@@ -115,17 +113,7 @@ impl GroupRecord {
             exact: facet.exact,
         };
         GroupRecord {
-            fingerprint: group.fingerprint,
-            namespace: text(&key.namespace),
-            doctype: text(&key.doctype),
-            version: text(&key.version),
-            stage: text(&key.stage),
-            exception_class: text(&key.class),
-            path: key.path.as_deref().map(str::to_owned),
-            fault: key.fault.to_string(),
             keyword: group.keyword.map(str::to_owned),
-            count: group.count,
-            span: group.span,
             trend: group.trend.clone(),
             jobs: group.jobs.to_vec(),
             facets: group.facets.iter().map(facet).collect(),
@@ -135,7 +123,26 @@ impl GroupRecord {
             folded: group.folded,
             standing: group.standing,
             noise: group.noise,
-            rate: None,
+            ..GroupRecord::brief(group)
+        }
+    }
+
+    /// What it is, how often and when: without what its rows and messages hold.
+    pub fn brief(group: &Group) -> Self {
+        let key = &group.key;
+        let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(str::to_owned);
+        GroupRecord {
+            fingerprint: group.fingerprint,
+            namespace: text(&key.namespace),
+            doctype: text(&key.doctype),
+            version: text(&key.version),
+            stage: text(&key.stage),
+            exception_class: text(&key.class),
+            path: key.path.as_deref().map(str::to_owned),
+            fault: key.fault.to_string(),
+            count: group.count,
+            span: group.span,
+            ..GroupRecord::default()
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Who sends failing documents, as far as that says nothing of a person: versions, channels, systems, countries, counted over some rows.
 //!
-//! Owns: the usual places of such facts in a row and in its payload.
-//! Refuses: choosing the rows (choice). What is not spelled as such a fact is counted and not told: anything may stand in its place.
+//! Owns: which facts are counted, which of several places goes first.
+//! Refuses: choosing the rows (choice), where rows tell such facts (senders/topic). What is not spelled as such a fact is counted and not told: anything may stand in its place.
 
 use std::collections::BTreeMap;
 
@@ -10,58 +10,14 @@ use serde::Serialize;
 use crate::pipeline::document::{Document, Kind};
 use crate::rows::column::ErrorColumn;
 use crate::triage::case::Case;
-use crate::triage::redact::{Redactor, SenderFact};
+use crate::triage::redact::Redactor;
+use crate::triage::senders::topic::{Topic, of_address, sdk_of_agent};
 
 /// Values of a fact that are counted; of more the rest is counted together.
 const MOST_VALUES: usize = 12;
 
-/// Where a fact is told: members of the payload, then columns, then a part of a telemetry address; the first that tells it counts.
-struct Fact {
-    name: &'static str,
-    members: &'static [&'static [&'static str]],
-    columns: &'static [ErrorColumn],
-    /// Position among the parts of `/submit/telemetry/ID/DOCTYPE/APPLICATION/VERSION/CHANNEL/BUILD`.
-    part: Option<usize>,
-    /// By which it may be told.
-    kind: SenderFact,
-}
-
-const FACTS: [Fact; 5] = [
-    Fact {
-        name: "application version",
-        members: &[
-            &["client_info", "app_display_version"],
-            &["client_info", "app_version"],
-            &["application", "displayVersion"],
-            &["application", "version"],
-        ],
-        columns: &[ErrorColumn::AppVersion],
-        part: Some(6),
-        kind: SenderFact::Version,
-    },
-    Fact {
-        name: "channel",
-        members: &[&["client_info", "app_channel"], &["application", "channel"]],
-        columns: &[ErrorColumn::NormalizedChannel, ErrorColumn::AppChannel],
-        part: Some(7),
-        kind: SenderFact::Channel,
-    },
-    Fact {
-        name: "operating system",
-        members: &[&["client_info", "os"], &["environment", "system", "os", "name"]],
-        columns: &[ErrorColumn::NormalizedOs, ErrorColumn::AgentOs],
-        part: None,
-        kind: SenderFact::System,
-    },
-    Fact { name: "SDK version", members: &[&["client_info", "telemetry_sdk_build"]], columns: &[], part: None, kind: SenderFact::Version },
-    Fact {
-        name: "country",
-        members: &[],
-        columns: &[ErrorColumn::GeoCountry, ErrorColumn::NormalizedCountry],
-        part: None,
-        kind: SenderFact::Country,
-    },
-];
+/// What is counted, of all that may be asked of senders.
+const FACTS: [Topic; 5] = [Topic::Version, Topic::Channel, Topic::System, Topic::Sdk, Topic::Country];
 
 /// What stands for values that are not told.
 const OTHER: &str = "(other)";
@@ -93,8 +49,8 @@ impl Survey {
     pub fn add(&mut self, case: &Case, redactor: &Redactor) {
         self.rows += 1;
         for (fact, counts) in FACTS.iter().zip(&mut self.counts) {
-            if let Some(value) = value(fact, case) {
-                let told = redactor.sender(fact.kind, &value).unwrap_or(OTHER).to_owned();
+            if let Some(value) = value(*fact, case) {
+                let told = fact.fact().and_then(|kind| redactor.sender(kind, &value)).unwrap_or(OTHER).to_owned();
                 *counts.entry(told).or_default() += 1;
             }
         }
@@ -102,30 +58,29 @@ impl Survey {
 
     /// The facts that any row told.
     pub fn told(&self) -> Vec<ReportFacet> {
-        let told = |(fact, counts): (&Fact, &BTreeMap<String, u64>)| {
+        let told = |(fact, counts): (&Topic, &BTreeMap<String, u64>)| {
             let mut values: Vec<(String, u64)> = counts.iter().map(|(value, rows)| (value.clone(), *rows)).collect();
             values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             let others = values.iter().skip(MOST_VALUES).map(|(_, rows)| rows).sum();
             values.truncate(MOST_VALUES);
-            ReportFacet { name: fact.name, values, others, range: None }
+            ReportFacet { name: fact.name(), values, others, range: None }
         };
         FACTS.iter().zip(&self.counts).filter(|(_, counts)| !counts.is_empty()).map(told).collect()
     }
 }
 
-fn value(fact: &Fact, case: &Case) -> Option<String> {
-    let member = |document: &Document| fact.members.iter().find_map(|path| text(document, path));
-    let column = || fact.columns.iter().find_map(|column| case.row.column(column)).map(str::to_owned);
-    let part = || {
-        let mut parts = case.row.column(ErrorColumn::Uri)?.split('/');
-        // The third part is the namespace; only telemetry's addresses tell more.
-        (parts.nth(2)? == "telemetry").then(|| parts.nth(fact.part?.checked_sub(3)?)).flatten().map(str::to_owned)
-    };
-    case.document.as_deref().and_then(member).or_else(column).or_else(part).filter(|value| !value.is_empty())
+/// What a row tells of it: its payload goes before its columns, and those before its address.
+fn value(fact: Topic, case: &Case) -> Option<String> {
+    let member = |document: &Document| fact.places().iter().find_map(|place| text(document, place));
+    let column = || fact.columns().iter().find_map(|column| case.row.column(column)).map(str::to_owned);
+    let agent = || sdk_of_agent(&case.row).filter(|_| fact == Topic::Sdk).map(str::to_owned);
+    let part = || of_address(case.row.column(ErrorColumn::Uri)?).find(|(topic, _)| *topic == fact).map(|(_, part)| part.to_owned());
+    case.document.as_deref().and_then(member).or_else(column).or_else(agent).or_else(part).filter(|value| !value.is_empty())
 }
 
-fn text(document: &Document, path: &[&str]) -> Option<String> {
-    let node = document.find(path).ok()?;
+fn text(document: &Document, place: &str) -> Option<String> {
+    let path: Vec<&str> = place.split('/').skip(1).collect();
+    let node = document.find(&path).ok()?;
     (document.kind(node) == Kind::String).then(|| document.string(node)).flatten().map(std::borrow::Cow::into_owned)
 }
 

@@ -58,20 +58,5 @@ impl Beside {
 
 /// What is compared and told of a group: values and messages would only be held twice.
 fn record(group: &Group, of: &Groups) -> GroupRecord {
-    let text = |text: &Option<Arc<str>>| text.as_deref().map(str::to_owned);
-    let key = &group.key;
-    GroupRecord {
-        fingerprint: group.fingerprint,
-        namespace: text(&key.namespace),
-        doctype: text(&key.doctype),
-        version: text(&key.version),
-        stage: text(&key.stage),
-        exception_class: text(&key.class),
-        path: key.path.as_deref().map(str::to_owned),
-        fault: key.fault.to_string(),
-        count: group.count,
-        span: group.span,
-        rate: of.rates.as_ref().and_then(|rates| rates.group(group)).map(|rate| rate.share()),
-        ..GroupRecord::default()
-    }
+    GroupRecord { rate: of.rates.as_ref().and_then(|rates| rates.group(group)).map(|rate| rate.share()), ..GroupRecord::brief(group) }
 }

@@ -81,49 +81,63 @@ impl Topic {
         }
     }
 
+    /// Columns that tell it, the most telling first.
+    pub fn columns(self) -> &'static [ErrorColumn] {
+        match self {
+            Topic::Country => &[C::GeoCountry, C::NormalizedCountry],
+            Topic::Version => &[C::AppVersion],
+            Topic::Build => &[C::AppBuild],
+            Topic::Channel => &[C::NormalizedChannel, C::AppChannel],
+            Topic::System => &[C::NormalizedOs, C::AgentOs, C::Os],
+            Topic::SystemVersion => &[C::NormalizedOsVersion],
+            Topic::Application => &[C::NormalizedAppName, C::AppName],
+            Topic::Provider | Topic::Sdk | Topic::Device | Topic::Architecture | Topic::Delay | Topic::Reason => &[],
+        }
+    }
+
+    /// Places of a payload that tell it, as JSON pointers, the most telling first.
+    pub fn places(self) -> &'static [&'static str] {
+        match self {
+            Topic::Version => {
+                &["/client_info/app_display_version", "/client_info/app_version", "/application/displayVersion", "/application/version"]
+            }
+            Topic::Build => &["/client_info/app_build", "/application/buildId", "/environment/build/buildId"],
+            Topic::Channel => &["/client_info/app_channel", "/application/channel"],
+            Topic::Sdk => &["/client_info/telemetry_sdk_build"],
+            Topic::System => &["/client_info/os", "/environment/system/os/name", "/os"],
+            Topic::SystemVersion => {
+                &["/client_info/os_version", "/client_info/windows_build_number", "/environment/system/os/version", "/osversion"]
+            }
+            Topic::Device => &[
+                "/client_info/device_manufacturer",
+                "/client_info/device_model",
+                "/environment/system/device/manufacturer",
+                "/environment/system/device/model",
+                "/device",
+            ],
+            Topic::Architecture => &["/client_info/architecture", "/application/architecture", "/arch"],
+            Topic::Application => &["/application/name"],
+            Topic::Reason => &["/ping_info/reason", "/payload/info/reason", "/payload/reason", "/reason"],
+            Topic::Country | Topic::Provider | Topic::Delay => &[],
+        }
+    }
+
     /// What a column is about.
     pub(super) fn of_column(name: &str) -> Option<Topic> {
-        Some(match C::of(name) {
-            Some(C::GeoCountry | C::NormalizedCountry) => Topic::Country,
-            Some(C::AppVersion) => Topic::Version,
-            Some(C::AppBuild) => Topic::Build,
-            Some(C::AppChannel | C::NormalizedChannel) => Topic::Channel,
-            Some(C::NormalizedOs | C::Os | C::AgentOs) => Topic::System,
-            Some(C::NormalizedOsVersion) => Topic::SystemVersion,
-            Some(C::AppName | C::NormalizedAppName) => Topic::Application,
-            _ if name.starts_with("isp_") => Topic::Provider,
-            _ => return None,
-        })
+        match C::of(name) {
+            Some(column) => Topic::ALL.into_iter().find(|topic| topic.columns().contains(&column)),
+            None => name.starts_with("isp_").then_some(Topic::Provider),
+        }
     }
 
     /// What a place of a payload is about.
     pub(super) fn of_place(path: &str) -> Option<Topic> {
-        Some(match path {
-            "/client_info/app_display_version" | "/client_info/app_version" | "/application/displayVersion" | "/application/version" => {
-                Topic::Version
-            }
-            "/client_info/app_build" | "/application/buildId" | "/environment/build/buildId" => Topic::Build,
-            "/client_info/app_channel" | "/application/channel" => Topic::Channel,
-            "/client_info/telemetry_sdk_build" => Topic::Sdk,
-            "/client_info/os" | "/environment/system/os/name" | "/os" => Topic::System,
-            "/client_info/os_version" | "/client_info/windows_build_number" | "/environment/system/os/version" | "/osversion" => {
-                Topic::SystemVersion
-            }
-            "/client_info/device_manufacturer"
-            | "/client_info/device_model"
-            | "/environment/system/device/manufacturer"
-            | "/environment/system/device/model"
-            | "/device" => Topic::Device,
-            "/client_info/architecture" | "/application/architecture" | "/arch" => Topic::Architecture,
-            "/application/name" => Topic::Application,
-            "/ping_info/reason" | "/payload/info/reason" | "/payload/reason" | "/reason" => Topic::Reason,
-            _ => return None,
-        })
+        Topic::ALL.into_iter().find(|topic| topic.places().contains(&path))
     }
 }
 
 /// The parts of `/submit/telemetry/ID/DOCTYPE/APPLICATION/VERSION/CHANNEL/BUILD` that say who sends: only telemetry's addresses do.
-pub(super) fn of_address(address: &str) -> impl Iterator<Item = (Topic, &str)> {
+pub fn of_address(address: &str) -> impl Iterator<Item = (Topic, &str)> {
     let path = address.split(['?', '#', ';']).next().unwrap_or_default();
     let behind = path.strip_prefix("/submit/telemetry/").unwrap_or_default();
     let topics = [Topic::Application, Topic::Version, Topic::Channel, Topic::Build];
@@ -131,7 +145,7 @@ pub(super) fn of_address(address: &str) -> impl Iterator<Item = (Topic, &str)> {
 }
 
 /// The SDK's version in what it says of itself: `Glean/60.3.0 (Rust on Windows)`.
-pub(super) fn sdk_of_agent(row: &SourceRow) -> Option<&str> {
+pub fn sdk_of_agent(row: &SourceRow) -> Option<&str> {
     let version = |agent: &'static str| row.column(agent)?.strip_prefix("Glean/")?.split(' ').next();
     version("x_telemetry_agent").or_else(|| version("user_agent")).filter(|version| !version.is_empty())
 }
