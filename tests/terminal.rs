@@ -306,7 +306,7 @@ fn keys_typed_in_one_burst_find_what_they_ask_for() {
 fn a_case_that_arrives_while_a_search_is_typed_ends_the_search() {
     let mut terminal = Terminal::run(&["demo"]);
     // All of them: while they come in, the last line is another.
-    terminal.wait_for("209 rows · 30 groups");
+    terminal.wait_for("216 rows · 32 groups");
     terminal.press("G\r/s");
     terminal.wait_for("Document");
     // It depends on who was faster whether this ends a search of the document or leads back; the keys after it are keys in both.
@@ -340,7 +340,7 @@ fn the_mouse_opens_a_document_and_can_be_left_to_the_terminal() {
     let reported =
         |terminal: &Terminal| terminal.seen.lock().expect("no panic").0.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None;
     let mut terminal = Terminal::run(&["demo"]);
-    terminal.wait_for("209 rows · 30 groups");
+    terminal.wait_for("216 rows · 32 groups");
     terminal.wait("asking for the mouse", reported);
     terminal.wait_for("is missing the key");
     let (x, y) = place_of(&terminal.screen(), "is missing the key");
@@ -359,7 +359,7 @@ fn the_mouse_opens_a_document_and_can_be_left_to_the_terminal() {
 #[test]
 fn the_palette_and_numbers_work_in_a_terminal() {
     let mut terminal = Terminal::run(&["demo"]);
-    terminal.wait_for("209 rows · 30 groups");
+    terminal.wait_for("216 rows · 32 groups");
     terminal.press(":sort");
     terminal.wait_for("What can be done in the groups");
     terminal.press("\r");

@@ -228,33 +228,54 @@ pub fn bytes(n: u64) -> String {
 /// Text broken into lines of at most `cells` terminal cells, at spaces where there are any, and at its own line breaks.
 // The crate textwrap is faster, but breaks long words between characters: it tears emoji of several apart and takes each part's width for its own.
 pub fn wrap(text: &str, cells: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    text.split('\n').for_each(|paragraph| wrap_paragraph(paragraph, cells.max(1), 0, &mut lines));
+    lines
+}
+
+/// The same for facts: what has no room in a line goes on below the value that it belongs to, not below the value's name or number.
+pub fn wrap_hanging(text: &str, cells: usize) -> Vec<String> {
     let cells = cells.max(1);
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
-        let mut line = String::new();
-        let mut used = 0;
-        for word in paragraph.split_inclusive(' ') {
-            let bare = word.trim_end().width();
-            if used > 0 && used + bare > cells {
-                lines.push(std::mem::take(&mut line));
-                used = 0;
-            }
-            for grapheme in word.graphemes(true) {
-                let w = grapheme.width();
-                if used + w > cells {
-                    if grapheme == " " {
-                        continue;
-                    }
-                    lines.push(std::mem::take(&mut line));
-                    used = 0;
-                }
-                line.push_str(grapheme);
-                used += w;
-            }
-        }
-        lines.push(line);
+        let lead = paragraph.len() - paragraph.trim_start_matches(' ').len();
+        let value = paragraph[lead..].find("  ").map(|name| {
+            let rest = &paragraph[lead + name..];
+            paragraph.len() - rest.trim_start_matches(' ').len()
+        });
+        let indents = [value.map(|at| paragraph[..at].width()), Some(lead), Some(0)];
+        let indent = indents.into_iter().flatten().find(|indent| *indent <= cells / 2).unwrap_or(0);
+        wrap_paragraph(paragraph, cells, indent, &mut lines);
     }
     lines
+}
+
+/// Breaks a paragraph into lines of so many cells, all but the first behind an indent of fewer.
+fn wrap_paragraph(paragraph: &str, cells: usize, indent: usize, lines: &mut Vec<String>) {
+    let mut line = String::new();
+    let mut used = 0;
+    let mut next = |line: &mut String, used: &mut usize| {
+        lines.push(std::mem::replace(line, " ".repeat(indent)));
+        *used = indent;
+    };
+    for word in paragraph.split_inclusive(' ') {
+        let bare = word.trim_end().width();
+        if used > indent && used + bare > cells {
+            next(&mut line, &mut used);
+        }
+        for grapheme in word.graphemes(true) {
+            let w = grapheme.width();
+            if used + w > cells {
+                if grapheme == " " {
+                    continue;
+                }
+                next(&mut line, &mut used);
+            }
+            line.push_str(grapheme);
+            used += w;
+        }
+    }
+    lines.push(line);
 }
 
 /// The nearest of the known names, or `None` where none is near: more than a third of the letters would have to change. Letters that
@@ -315,6 +336,27 @@ impl Letters {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn facts_go_on_below_their_value() {
+        let facts = "name     one two three\n       12  a b c d e f g h\nplain words that go on\n  1  aaaaaaaaaaaaaaaaaaaaaaaaa";
+        let told = [
+            "name     one two ",
+            "         three",
+            "       12  a b c d",
+            "       e f g h",
+            "plain words that ",
+            "go on",
+            "  1  aaaaaaaaaaaaa",
+            "     aaaaaaaaaaaa",
+        ];
+        assert_eq!(wrap_hanging(facts, 18), told);
+        for cells in 0..30 {
+            let bare = |lines: &[String]| lines.concat().replace(' ', "");
+            assert_eq!(bare(&wrap_hanging(facts, cells)), facts.replace(['\n', ' '], ""), "{cells}");
+            assert!(wrap_hanging(facts, cells).iter().all(|line| line.trim_end().width() <= cells.max(1)), "{cells}");
+        }
+    }
 
     #[test]
     fn what_a_terminal_would_obey_is_shown() {

@@ -95,7 +95,7 @@ mod tests {
         assert_eq!(of(Status::Began), ["propertyNames maxLength"]);
         assert_eq!(of(Status::Ended), ["required os"]);
         assert_eq!(of(Status::Ongoing).len() + 2, groups.list.len());
-        assert_eq!((groups.list.len(), groups.jobs.len()), (30, 3));
+        assert_eq!((groups.list.len(), groups.jobs.len()), (32, 3));
         assert_eq!(groups.list.iter().filter(|group| group.noise).count(), 2);
     }
 

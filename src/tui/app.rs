@@ -318,6 +318,8 @@ pub enum Overlay {
         title: String,
         /// All of it, as it is copied.
         text: Arc<str>,
+        /// Whether these are facts of misfit's own, not what was sent.
+        is_facts: bool,
         /// All of it, as it is shown.
         lines: Vec<String>,
         /// Lines above the box.
@@ -420,10 +422,19 @@ impl App {
         self.last_job
     }
 
-    /// Covers the screen with a text.
+    /// Covers the screen with facts.
     pub fn show_text(&mut self, title: String, text: String) {
-        let lines = panes::overlay_lines(self.size, &text);
-        self.overlay = Some(Overlay::Value { title, text: text.into(), lines, scroll: 0 });
+        self.cover(title, text, true);
+    }
+
+    /// Covers the screen with a value, as it is.
+    pub fn show_value(&mut self, title: String, text: String) {
+        self.cover(title, text, false);
+    }
+
+    fn cover(&mut self, title: String, text: String, is_facts: bool) {
+        let lines = panes::overlay_lines(self.size, &text, is_facts);
+        self.overlay = Some(Overlay::Value { title, text: text.into(), is_facts, lines, scroll: 0 });
     }
 
     /// The zone that times are told in.

@@ -5,6 +5,8 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
+use crate::ground::text;
+
 /// Smallest screen that can be used.
 pub const SMALLEST: (u16, u16) = (60, 10);
 
@@ -396,9 +398,10 @@ pub fn corner((width, height): (u16, u16), lines: usize) -> Rect {
     Rect::new(width - w, height.saturating_sub(h + 1), w, h)
 }
 
-/// A text in the lines that such a box has.
-pub fn overlay_lines(size: (u16, u16), text: &str) -> Vec<String> {
-    crate::ground::text::wrap(text, usize::from(overlay(size, 0).width.saturating_sub(4)))
+/// A text in the lines that such a box has; of facts what goes on hangs below its beginning.
+pub fn overlay_lines(size: (u16, u16), text: &str, is_facts: bool) -> Vec<String> {
+    let wrap = if is_facts { text::wrap_hanging } else { text::wrap };
+    wrap(text, usize::from(overlay(size, 0).width.saturating_sub(4)))
 }
 
 #[cfg(test)]

@@ -76,8 +76,8 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Pointer(pointed) => pointer::act_on(app, pointed),
         Message::Resize(width, height) => {
             app.size = (width, height);
-            if let Some(Overlay::Value { text, lines, .. }) = &mut app.overlay {
-                *lines = panes::overlay_lines(app.size, text);
+            if let Some(Overlay::Value { text, is_facts, lines, .. }) = &mut app.overlay {
+                *lines = panes::overlay_lines(app.size, text, *is_facts);
             }
             Vec::new()
         }

@@ -20,10 +20,17 @@ const SCREENS: &[(&str, &str)] = &[
     ("groups, filtered", "fsync<enter>"),
     ("groups, filter without a hit", "fnothing-of-the-kind<enter>"),
     ("groups, everything about one", "i"),
+    ("groups by incident", "I"),
+    ("groups, who sends one", "S"),
+    ("groups, a note", "mnknown since Monday<enter>"),
+    ("groups, a note being written", "mnknown since"),
     ("exports", "e"),
     ("keys that follow", "y"),
     ("help", "?"),
     ("palette", ":sort"),
+    ("overview", "gn"),
+    ("overview, a namespace", "gn<down><right>"),
+    ("log", "L"),
     ("case", "<enter>"),
     ("case, schema", "<enter><tab>"),
     ("case, columns", "<enter><tab><tab>"),
@@ -85,12 +92,14 @@ fn style(cell: &Cell, light: bool) -> String {
     if cell.modifier.contains(Modifier::REVERSED) {
         (fg, bg) = (bg, fg);
     }
+    if cell.modifier.contains(Modifier::DIM) {
+        fg = format!("color-mix(in srgb, {fg} 60%, {bg})");
+    }
     let mut css = format!("color:{fg};background:{bg}");
     for (modifier, words) in [
         (Modifier::BOLD, ";font-weight:bold"),
         (Modifier::UNDERLINED, ";text-decoration:underline"),
         (Modifier::ITALIC, ";font-style:italic"),
-        (Modifier::DIM, ";opacity:.6"),
     ] {
         if cell.modifier.contains(modifier) {
             css.push_str(words);
@@ -130,7 +139,8 @@ fn sheet(size: (u16, u16), screens: &[(&str, &str)], themes: &[(&str, Depth)]) -
     let (cols, rows) = size;
     let mut page = format!(
         "<!doctype html><meta charset=\"utf-8\"><title>misfit {cols}x{rows}</title><style>body{{background:#888;font-family:sans-serif}}\
-         pre{{display:inline-block;margin:4px;font:12px/1.2 'DejaVu Sans Mono',monospace}}</style>\n"
+         pre{{display:inline-block;margin:4px;font:12px/15px 'DejaVu Sans Mono',monospace}}
+         span{{display:inline-block;height:15px}}</style>\n"
     );
     for (name, keys) in screens {
         let _ = writeln!(page, "<h3>{name}</h3>");

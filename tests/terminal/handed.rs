@@ -21,7 +21,7 @@ fn demo(folder: &Path, env: &[(&str, &Path)]) -> Terminal {
     ["VISUAL", "EDITOR", "PAGER", "LESS"].iter().for_each(|name| command.env_remove(name));
     env.iter().for_each(|(name, value)| command.env(name, value));
     let terminal = Terminal::spawn(command);
-    terminal.wait_for("209 rows · 30 groups");
+    terminal.wait_for("216 rows · 32 groups");
     terminal
 }
 
@@ -156,7 +156,7 @@ fn a_command_is_stopped_and_goes_on_with_the_explorer() {
     let mut terminal = Terminal::spawn(shell);
     terminal.wait_for("SHELL> ");
     terminal.press(&format!("'{}' demo\r", env!("CARGO_BIN_EXE_misfit")));
-    terminal.wait_for("209 rows · 30 groups");
+    terminal.wait_for("216 rows · 32 groups");
     terminal.press("!trap 'echo WOKEN' CONT; echo RUNS; while :; do sleep 0.1; done\r");
     terminal.wait("the command", |terminal| !terminal.alternate() && terminal.screen().contains("RUNS"));
     terminal.press("\x1a");
@@ -167,7 +167,7 @@ fn a_command_is_stopped_and_goes_on_with_the_explorer() {
     terminal.wait_for("any key goes back");
     terminal.press(" ");
     terminal.wait("taking the screen again", Terminal::alternate);
-    terminal.wait_for("209 rows · 30 groups");
+    terminal.wait_for("216 rows · 32 groups");
     terminal.press("q");
     terminal.wait("the shell", |terminal| !terminal.alternate());
     terminal.press("exit 0\r");

@@ -63,7 +63,7 @@ fn the_sample_and_printed_screens_keep_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let source = rows(folder.path(), "rows.ndjson", "my-app");
     let mut terminal = Terminal::spawn(explorer(folder.path(), &["demo"]));
-    terminal.wait_for("209 rows · 30 groups");
+    terminal.wait_for("216 rows · 32 groups");
     terminal.press("Tq");
     assert_eq!(terminal.ends(), 0);
     let mut terminal = Terminal::spawn(explorer(folder.path(), &["--print", "--keys", "fgamma<enter>Tq", &source]));

@@ -8,7 +8,7 @@ use super::{Terminal, cells, modes, place_of, size};
 
 fn demo() -> Terminal {
     let terminal = Terminal::run(&["demo"]);
-    terminal.wait_for("209 rows · 30 groups");
+    terminal.wait_for("216 rows · 32 groups");
     terminal
 }
 
@@ -67,7 +67,7 @@ fn a_mouse_that_is_left_to_the_terminal_is_never_asked_for() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("config.toml"), "mouse = false\n").expect("a configuration");
     let terminal = shell(&format!("MISFIT_CONFIG='{}/config.toml' exec PROGRAM demo", folder.path().display()));
-    terminal.wait_for("209 rows · 30 groups");
+    terminal.wait_for("216 rows · 32 groups");
     assert!(!sent(&terminal, b"\x1b[?1000h") && !sent(&terminal, b"\x1b[?1003h"), "the mouse was asked for");
     leave(terminal, "q");
 }
@@ -93,7 +93,7 @@ fn a_storm_of_sizes_ends_in_the_last_one() {
         received(terminal) == before && title.ends_with("document 1 of 30") && title.chars().count() == 149
     });
     terminal.press("q");
-    terminal.wait_for("209 rows · 30 groups");
+    terminal.wait_for("216 rows · 32 groups");
     leave(terminal, "q");
 }
 
@@ -105,7 +105,7 @@ fn one_column_harms_nobody() {
         std::thread::sleep(Duration::from_millis(30));
     }
     resized(&terminal, 100, 30);
-    terminal.wait_for("209 rows · 30 groups");
+    terminal.wait_for("216 rows · 32 groups");
     let mut narrow = demo();
     resized(&narrow, 1, 30);
     narrow.press("q");
@@ -146,7 +146,7 @@ fn control_z_stops_and_comes_back() {
 fn an_editor_that_fails_or_changes_nothing_is_told() {
     for (editor, told) in [("false", "nothing was judged"), ("true", "fail the same way"), ("no-such-editor-here", "no-such-editor-here")] {
         let mut terminal = shell(&format!("unset VISUAL; EDITOR={editor} exec PROGRAM demo"));
-        terminal.wait_for("209 rows · 30 groups");
+        terminal.wait_for("216 rows · 32 groups");
         terminal.press("E");
         terminal.wait(told, |terminal| terminal.alternate() && terminal.screen().contains(told));
         // Apart from the next key, or both are one with Alt.
@@ -159,7 +159,7 @@ fn an_editor_that_fails_or_changes_nothing_is_told() {
 #[test]
 fn without_a_clipboard_a_copy_goes_to_the_terminal() {
     let mut terminal = shell("unset DISPLAY WAYLAND_DISPLAY; SSH_TTY=/dev/pts/9 exec PROGRAM demo");
-    terminal.wait_for("209 rows · 30 groups");
+    terminal.wait_for("216 rows · 32 groups");
     terminal.press("yk");
     terminal.wait_for("to the terminal's clipboard");
     // The fingerprint of the group, in base64.
@@ -171,7 +171,7 @@ fn without_a_clipboard_a_copy_goes_to_the_terminal() {
 #[test]
 fn no_color_is_kept_and_the_cursor_is_seen() {
     let terminal = shell("NO_COLOR=1 exec PROGRAM demo");
-    terminal.wait_for("209 rows · 30 groups");
+    terminal.wait_for("216 rows · 32 groups");
     for colour in ["\x1b[38;", "\x1b[48;", "\x1b[31m", "\x1b[44m"] {
         assert!(!sent(&terminal, colour.as_bytes()), "{colour:?} was sent");
     }
@@ -187,6 +187,6 @@ fn no_color_is_kept_and_the_cursor_is_seen() {
 #[test]
 fn a_terminal_that_never_answers_is_not_waited_for() {
     let terminal = shell("unset COLORFGBG; exec PROGRAM demo");
-    terminal.wait_for("209 rows · 30 groups");
+    terminal.wait_for("216 rows · 32 groups");
     leave(terminal, "q");
 }

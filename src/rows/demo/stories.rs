@@ -49,7 +49,7 @@ const fn unrouted(doctype: &'static str, rows: [u64; 3], class: &'static str, te
 }
 
 /// All failures of the sample.
-pub(super) const STORIES: [Story; 30] = [
+pub(super) const STORIES: [Story; 32] = [
     // The newest job has a schema that limits labels to 40 characters.
     invalid(
         "acme-reader/session.1",
@@ -151,6 +151,15 @@ pub(super) const STORIES: [Story; 30] = [
         r#""memoryMB":"<n> GB""#,
         "#/environment/system/memoryMB: #: no subschema matched out of the total 2 subschemas",
     ),
+    // One cause in two doctypes: a system that tells no name.
+    invalid(
+        "acme-reader/session.1",
+        [2, 1, 1],
+        r#""os":"Android""#,
+        r#""os":null"#,
+        "#/client_info/os: expected type: String, found: Null",
+    ),
+    invalid("acme-reader/events.1", [1, 1, 1], r#""os":"iOS""#, r#""os":null"#, "#/client_info/os: expected type: String, found: Null"),
     refused(
         "telemetry/crash",
         [1, 2, 2],

@@ -200,8 +200,9 @@ pub fn namespace_sheet(overview: &Overview, groups: &Groups, line: &NamespaceLin
     let share = percent(line.rows, groups.rows);
     facts.named("rows", &format!("{}, {share} of all", count(line.rows)));
     facts.named("groups", &count(line.groups()));
-    let known = groups.rates.as_ref().map(|rates| rate::namespace_words(rates.namespace(line.name.as_deref())));
-    facts.named("rate", known.as_deref().unwrap_or(rate::UNKNOWN));
+    if let Some(rates) = &groups.rates {
+        facts.named("rate", &rate::namespace_words(rates.namespace(line.name.as_deref())));
+    }
     match line.span {
         Some(span) => facts.named("seen", &format!("first {}", zone.span(span, ", last "))),
         None => facts.named("seen", "no row tells when it came"),

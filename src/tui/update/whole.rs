@@ -30,7 +30,7 @@ fn query_keys(app: &App) -> String {
 /// The value under the cursor.
 pub(super) fn value(app: &mut App) -> Vec<Effect> {
     if let Some((title, text)) = under_cursor(app) {
-        app.show_text(title, text);
+        app.show_value(title, text);
     }
     Vec::new()
 }

@@ -136,7 +136,7 @@ pub(super) fn export(app: &App, raw: bool, scroll: usize, buffer: &mut Buffer) {
 
 /// Draws a question that has to be answered.
 pub(super) fn question(app: &App, text: &str, buffer: &mut Buffer) {
-    let mut lines = panes::overlay_lines((buffer.area.width, buffer.area.height), text);
+    let mut lines = panes::overlay_lines((buffer.area.width, buffer.area.height), text, true);
     let no: Vec<String> = [Action::Refuse, Action::Back].into_iter().filter_map(|action| app.keymap.key(action)).collect();
     let no = if no.is_empty() { app.keymap.words("", Action::Quit, "") } else { no.join(" or ") };
     lines.extend([String::new(), format!("{}{no}: cancel", app.keymap.words("", Action::Agree, ": go on    "))]);

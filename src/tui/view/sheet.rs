@@ -63,6 +63,13 @@ impl Sheet<'_> {
         self.row += text::wrap(words, usize::from(self.area.width)).len().min(usize::from(u16::MAX / 2)) as u16;
     }
 
+    /// A line of facts; what goes on hangs below its value.
+    pub(super) fn facts(&mut self, line: &str) {
+        let room = usize::from(self.area.height.saturating_sub(self.row));
+        // One more than there is room for: then the last line says that something is cut.
+        text::wrap_hanging(line, usize::from(self.area.width)).iter().take(room + 1).for_each(|line| self.line(line, Role::Text));
+    }
+
     /// A text with its name before it, wrapped beside the name.
     pub(super) fn named(&mut self, name: &str, words: &str, role: Role) {
         let indent = NAME.min(self.area.width / 3);
