@@ -221,6 +221,24 @@ fn the_explorer_marks_what_began_and_keeps_the_cursor() {
 }
 
 #[test]
+fn incidents_stay_incidents_while_the_source_is_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("errors.ndjson");
+    std::fs::write(&path, row("x", 1) + &row("x", 2) + &row("y", 2)).unwrap();
+    let later = path.clone();
+    let happens = keys("IjF").chain(std::iter::once_with(move || {
+        append(&later, (0..9).map(|_| row("z", 3)).collect::<String>().as_bytes());
+        Message::FollowDue
+    }));
+    let source = Arc::new(open(&path.display().to_string()));
+    let request = Request { schemas: Some(Arc::new(demo::schemas().unwrap())), ..Request::default() };
+    let shown = frame::to_text(&feed(options(source, request), (110, 24), happens).unwrap());
+    assert!(shown.contains("by cause") && shown.contains("12 rows · 3 groups"), "{shown}");
+    assert!(shown.contains("1 group began"), "what began is not told over by how many incidents there are: {shown}");
+    assert!(shown.contains("3/3") && shown.contains("the document is missing the key y"), "the cursor stays: {shown}");
+}
+
+#[test]
 fn the_explorer_tells_rates_where_there_is_room() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("errors.ndjson");

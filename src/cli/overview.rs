@@ -22,7 +22,7 @@ use super::volume::VolumeArgs;
 use super::{out, unmet};
 use crate::cli::config::Config;
 use crate::rows::source::Request;
-use crate::triage::baseline::{Comparison, Growth};
+use crate::triage::baseline::Growth;
 use crate::triage::facts;
 use crate::triage::overview::Overview;
 
@@ -89,12 +89,9 @@ pub(super) fn run(asked: Asked<OverviewQuestion>, config: &Config) -> Result<Exi
     let input::OpenedInput { source, schemas } = input.open(config, false, &question.scope)?;
     let request = Request { volume, ..question.scope.clone().request(schemas) };
     let baseline = question.baseline.as_deref().map(|path| compared::open(path, &request)).transpose()?;
-    let mut spent = None;
-    let mut groups = {
+    let (mut groups, spent) = {
         let line = out::ProgressLine::over(source.is_remote())?;
-        let groups = source.groups(&request, &line)?;
-        spent = line.bill().or(spent);
-        groups
+        (source.groups(&request, &line)?, line.bill())
     };
     request.rate(&mut groups, false);
     let is_pasted = question.format == OverviewFormat::Md && !question.raw;
@@ -132,7 +129,7 @@ pub(super) fn run(asked: Asked<OverviewQuestion>, config: &Config) -> Result<Exi
     out::tell(&closing_behind(facts::overview::summary(&overview, &groups), &groups, more.collect()));
     let code = comparison.as_ref().map_or(ExitCode::SUCCESS, |comparison| {
         out::tell(&changes::closing(comparison));
-        compared::certainty(compared::is_whole(&groups))
+        compared::certainty(groups.is_whole())
     });
     // The program ends here: taking hundreds of thousands of groups apart first would only take time.
     std::mem::forget((groups, overview));
@@ -142,9 +139,4 @@ pub(super) fn run(asked: Asked<OverviewQuestion>, config: &Config) -> Result<Exi
 /// Changes behind an empty line, where there are any.
 fn titled(out: &mut dyn Write, changes: &str) -> std::io::Result<()> {
     if changes.is_empty() { Ok(()) } else { write!(out, "\n{changes}") }
-}
-
-/// What is compared by fingerprints says so where no group is in both.
-fn strangeness(comparison: &Comparison<'_>) -> &'static str {
-    if comparison.is_strange { "; no group is in both: were they counted with the same schemas?" } else { "" }
 }

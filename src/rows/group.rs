@@ -54,7 +54,7 @@ pub use record::{FacetRecord, GroupRecord};
 pub use remark::{MUTED, Mended, Remark, RemarkAbout, RemarkState, RemarkWhy, Remarks, said, times};
 pub use search::{NEW, NOISE};
 pub use standing::{Deploy, Evidence, Standing, Status, Worth};
-pub use words::{doctype_name, place_of};
+pub use words::{NO_DOCTYPE, NO_NAMESPACE, doctype_name, place_of};
 
 /// All groups of the rows read, with what was left out.
 #[derive(Debug, Clone, Default)]
@@ -75,7 +75,7 @@ pub struct Groups {
     pub missing_columns: Vec<ErrorColumn>,
     /// First and last time of the counted rows.
     pub span: Option<(Micros, Micros)>,
-    /// Whether reading was stopped before the end.
+    /// Whether reading was stopped before the end; see [`Groups::is_whole`].
     pub partial: bool,
     /// What the source has to say of these counts: their price, their age, what they leave out. Whole sentences without a full stop.
     pub notes: Vec<Advised>,

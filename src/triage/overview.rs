@@ -29,7 +29,7 @@ pub const STAGES: [&str; 6] =
 const MOST_STAGES: usize = 40;
 
 /// What is counted of all rows, by namespace and by stage. It is of some groups: whatever takes these takes the same ones.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Overview {
     /// The namespaces, in the order that was asked for.
     pub namespaces: Vec<NamespaceLine>,
@@ -120,6 +120,13 @@ impl Overview {
     /// The order of the namespaces.
     pub fn sort(&self) -> Sort {
         self.sort
+    }
+
+    /// The same in another order.
+    pub fn sorted(&self, groups: &Groups, sort: Sort) -> Self {
+        let mut sorted = self.clone();
+        sorted.arrange(groups, sort);
+        sorted
     }
 
     /// Puts the namespaces in an order; ties by name.

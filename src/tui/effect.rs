@@ -11,6 +11,7 @@ use super::group_tree::{GroupTree, ListedBy};
 use super::handed::HandOver;
 use super::message::{EditCopy, Export, JobId};
 use super::opened::OpenedSource;
+use super::overview_tree::OverviewTree;
 use super::row_place::{GroupPlace, RowPlace};
 use super::subject::Subject;
 use crate::ground::text::{plural, visible, width};
@@ -55,6 +56,10 @@ pub enum Effect {
         job: JobId,
         /// The groups so far.
         groups: Arc<Groups>,
+        /// Their order.
+        sort: Sort,
+        /// What the branches are.
+        by: ListedBy,
     },
     /// Say when it is time to look again.
     FollowLater {
@@ -106,6 +111,15 @@ pub enum Effect {
         sort: Sort,
         /// What is kept of the last visit.
         visit: Option<Arc<Visit>>,
+    },
+    /// Put the counted namespaces in another order.
+    SortOverview {
+        /// The work.
+        job: JobId,
+        /// What was counted.
+        tree: Arc<OverviewTree>,
+        /// The order.
+        sort: Sort,
     },
     /// Let go of groups that are shown no longer: to give back their memory takes time.
     LetGo(Arc<GroupTree>),

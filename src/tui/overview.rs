@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::list::List;
 use super::message::JobId;
 use super::overview_tree::OverviewTree;
-use crate::rows::group::{Groups, Sort};
+use crate::rows::group::{Fingerprint, Groups, Sort};
 use crate::triage::baseline::Visit;
 
 /// The screen of namespaces at a glance.
@@ -26,6 +26,19 @@ pub struct OverviewScreen {
     pub asked: Option<AskedOverview>,
     /// The groups as they were left last time.
     pub visit: Option<Arc<Visit>>,
+    /// Where to go among the groups, once they stand by their names.
+    pub goal: Option<GroupGoal>,
+}
+
+/// A line of the groups that a line of the overview is about.
+#[derive(Debug, Clone)]
+pub enum GroupGoal {
+    /// A namespace; that of rows that tell none.
+    Namespace(Option<Arc<str>>),
+    /// A doctype of a namespace: in one version, or in any.
+    Doctype(Arc<str>, Arc<str>, Option<Arc<str>>),
+    /// A group.
+    Group(Fingerprint),
 }
 
 /// Work for the screen.

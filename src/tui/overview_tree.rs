@@ -171,7 +171,7 @@ impl OverviewTree {
                 facts.named("rows", &crate::ground::text::count(group.count));
                 match line {
                     OverviewLine::Grown(_, changed) => facts.named("grew", &words::grew(changed.before, changed.times)),
-                    _ => facts.line("was not there at your last visit"),
+                    _ => facts.line(words::new_since(self.changes())),
                 }
                 if let Some(span) = group.span {
                     facts.named("seen", &format!("first {}", zone.span(span, ", last ")));

@@ -143,9 +143,10 @@ impl Session {
         app.is_remote = source.as_ref().is_some_and(|source| source.is_remote());
         self.last += 1;
         let id = self.last;
-        let asked = AskedRows::of(&request);
+        let asked = AskedRows::of(&request, jiff::Timestamp::now().as_microsecond());
         let mut workers = Workers::new(source, request, options.exports.clone(), Outlet::of(Some(id), self.to.clone()))?;
         workers.history = options.history.clone();
+        workers.asked = asked.clone();
         workers.opener.clone_from(&self.opener);
         workers.keeper.clone_from(&self.keeper);
         workers.notes.clone_from(&self.notes);

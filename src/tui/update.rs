@@ -178,6 +178,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
     };
     effects.extend(tables::follow(app));
     effects.extend(overview::follow(app));
+    overview::go_on(app);
     effects.extend(causes::follow(app));
     effects.extend(restore::go_on(app));
     settle(app);

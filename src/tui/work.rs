@@ -27,10 +27,12 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
 use answers::Answers;
+use arrange::Arrangement;
 use watch::{ReadWatch, arranged};
 
 use super::advice;
 use super::effect::Effect;
+use super::group_tree::ListedBy;
 use super::hit_tree::HitTree;
 use super::keeper::Keeper;
 use super::message::{Export, Exported, JobId, Message};
@@ -40,6 +42,7 @@ use super::outlet::Outlet;
 use super::row_place::{GroupPlace, OpenedRow, RowPlace};
 use crate::ground::contained;
 use crate::pipeline::layout::ddl;
+use crate::rows::group::Sort;
 use crate::rows::schemas::SchemaStore;
 use crate::rows::source::{ErrorSource, Request, RowOrder, Watch};
 use crate::triage::baseline::AskedRows;
@@ -77,6 +80,8 @@ pub struct Workers {
     /// `None` where only tables are explored.
     source: Option<Arc<dyn ErrorSource>>,
     request: Request,
+    /// Which rows that asks for, as visits keep it.
+    pub asked: AskedRows,
     exports: ExportSettings,
     /// Where histories are read from.
     pub history: HistorySettings,
@@ -109,6 +114,7 @@ impl Workers {
             runtime,
             source,
             request,
+            asked: AskedRows::default(),
             exports,
             history: HistorySettings::default(),
             messages: messages.into(),
@@ -132,11 +138,13 @@ impl Workers {
     pub fn start(&mut self, effect: Effect) {
         match effect {
             Effect::Read => self.read(),
-            Effect::Follow { job, groups } => {
+            Effect::Follow { job, groups, sort, by } => {
                 let Some(source) = self.source.clone() else { return };
                 let (request, watch, notes) = (self.request.clone(), self.watch(job), self.notes.clone());
+                let arrangement = self.arrangement(sort, by);
                 self.run(move |_| {
-                    let outcome = follow::read(source.as_ref(), (&request, notes.as_deref()), &groups, &watch);
+                    let groups = follow::read(source.as_ref(), (&request, notes.as_deref()), &groups, &watch);
+                    let outcome = groups.map(|groups| groups.map(|groups| arrangement.tree(Arc::new(groups)).0));
                     (!watch.cancelled()).then_some(Message::Followed { job, outcome })
                 });
             }
@@ -152,8 +160,11 @@ impl Workers {
             }
             Effect::StopReading => self.stop_reading.store(true, Ordering::Relaxed),
             Effect::Arrange { job, groups, sort, by } => {
-                let (schemas, source) = (self.request.schemas.clone(), self.history.source.clone());
-                self.run(move |_| Some(arrange::arranged(job, groups, sort, by, schemas.as_deref(), source.as_deref())))
+                let arrangement = self.arrangement(sort, by);
+                self.run(move |_| {
+                    let (tree, note) = arrangement.tree(groups);
+                    Some(Message::Arranged { job, tree, note })
+                });
             }
             Effect::Note { job, of, said, groups, sort } => {
                 let Some(book) = self.notes.clone() else { return };
@@ -171,11 +182,15 @@ impl Workers {
                 });
             }
             Effect::Overview { job, groups, sort, visit } => {
-                let (schemas, asked, flag) = (self.request.schemas.clone(), AskedRows::of(&self.request), self.flag(job));
+                let (schemas, asked, flag) = (self.request.schemas.clone(), self.asked.clone(), self.flag(job));
                 self.run(move |_| {
-                    let tree = overview::counted(groups, schemas.as_deref(), sort, visit.as_deref(), &asked);
-                    (!flag.load(Ordering::Relaxed)).then(|| Message::Overview { job, tree: Arc::new(tree) })
+                    let is_off = || flag.load(Ordering::Relaxed);
+                    let tree = overview::counted(groups, schemas.as_deref(), sort, (visit.as_deref(), &asked), &is_off)?;
+                    Some(Message::Overview { job, tree: Arc::new(tree) })
                 });
+            }
+            Effect::SortOverview { job, tree, sort } => {
+                self.run(move |_| Some(Message::Overview { job, tree: Arc::new(overview::sorted(&tree, sort)) }));
             }
             Effect::LetGo(tree) => self.run(move |_| {
                 drop(tree);
@@ -368,6 +383,11 @@ impl Workers {
             }
         }
         self.runtime.shutdown_background();
+    }
+
+    /// How groups are to be listed.
+    fn arrangement(&self, sort: Sort, by: ListedBy) -> Arrangement {
+        Arrangement { sort, by, schemas: self.request.schemas.clone(), source: self.history.source.clone() }
     }
 
     fn flag(&mut self, job: JobId) -> Arc<AtomicBool> {

@@ -39,7 +39,15 @@ fn a_namespace_leads_to_its_groups_and_back() {
 #[test]
 fn a_stage_shows_its_groups_alone() {
     let shown = screen_of((120, 40), "gnggj<enter>");
-    assert!(shown.contains("groups that ParseUri refused") && shown.contains("filter ParseUri: 2 of 32 groups"), "{shown}");
+    assert!(shown.contains("groups that name ParseUri") && shown.contains("filter ParseUri: 2 of 32 groups"), "{shown}");
+}
+
+#[test]
+fn a_namespace_is_found_behind_incidents_too() {
+    let shown = screen_of((120, 40), "Ign<enter>");
+    assert!(shown.contains("▾ acme-reader") && !shown.contains("by cause"), "{shown}");
+    let shown = screen_of((120, 40), "Ign<down><enter>");
+    assert!(shown.contains("▾ acme-desktop") && !shown.contains("by cause"), "{shown}");
 }
 
 #[test]

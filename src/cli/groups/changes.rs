@@ -18,7 +18,7 @@ use crate::ground::text::{count, visible};
 use crate::ground::time::Micros;
 use crate::rows::group::{Fingerprint, Group, GroupRecord, doctype_name, place_of};
 use crate::triage::baseline::{Comparison, Grown};
-use crate::triage::facts::overview::changed;
+use crate::triage::facts::overview::{STRANGE, changed};
 use crate::triage::facts::rate::percent;
 
 const HEADS: [&str; 6] = ["ROWS", "CHANGE", "DOCTYPE", "WHERE", "FAULT", "GROUP"];
@@ -103,7 +103,7 @@ pub(super) fn write(
         GroupsFormat::Csv => csv::write(out, changes.iter()),
         GroupsFormat::Ndjson => json::lines(out, changes.iter()),
         GroupsFormat::OpenMetrics => Err(io::Error::other(NO_METRICS)),
-        GroupsFormat::Json => json::pretty(out, &ChangesAnswer { changes, ..answer(comparison, SINCE) }),
+        GroupsFormat::Json => json::pretty(out, &answer_of(comparison, changes)),
     }
 }
 
@@ -124,9 +124,12 @@ fn join(new: &mut [GroupChange<'_>], comparison: &Comparison<'_>, incidents: &In
 fn lines(changes: &[GroupChange<'_>]) -> Vec<GroupCells> {
     let mut lines = Vec::with_capacity(changes.len());
     let mut above = None;
+    let mut rows_of: FxHashMap<Fingerprint, u64> = FxHashMap::default();
+    let of_incidents = changes.iter().filter_map(|change| Some((change.incident?, change.count)));
+    of_incidents.for_each(|(incident, rows)| *rows_of.entry(incident).or_default() += rows);
     for change in changes {
         if let Some(incident) = change.incident.filter(|incident| Some(*incident) != above) {
-            let rows: u64 = changes.iter().filter(|other| other.incident == Some(incident)).map(|other| other.count).sum();
+            let rows = rows_of.get(&incident).copied().unwrap_or_default();
             let why = change.incident_why.clone().unwrap_or_default();
             lines.push([count(rows), "new incident".to_owned(), String::new(), String::new(), why, incident.to_string()]);
         }
@@ -142,8 +145,11 @@ fn lines(changes: &[GroupChange<'_>]) -> Vec<GroupCells> {
 
 /// All of it for scripts.
 pub(in crate::cli) fn answer<'a>(comparison: &Comparison<'a>, words: ChangeWords) -> ChangesAnswer<'a> {
+    answer_of(comparison, changes(comparison, words).collect())
+}
+
+fn answer_of<'a>(comparison: &Comparison<'_>, changes: Vec<GroupChange<'a>>) -> ChangesAnswer<'a> {
     let Comparison { new, grown, gone, same, .. } = comparison;
-    let changes = changes(comparison, words).collect();
     ChangesAnswer { new: new.len(), grown: grown.len(), gone: gone.len(), same: *same, changes }
 }
 
@@ -160,8 +166,8 @@ pub(in crate::cli) fn markdown(comparison: &Comparison<'_>, words: ChangeWords) 
 /// `1 new group, 2 grown, 0 gone, 27 as before`, and what is odd.
 pub(in crate::cli) fn closing(comparison: &Comparison<'_>) -> String {
     let Comparison { new, grown, gone, same, is_strange } = comparison;
-    let strange = if *is_strange { "; no group is in both: was the baseline made with the same schemas?" } else { "" };
-    format!("{}{strange}", changed(new.len() as u64, grown.len() as u64, gone.len() as u64, *same))
+    let changed = changed(new.len() as u64, grown.len() as u64, gone.len() as u64, *same);
+    if *is_strange { format!("{changed}; {STRANGE}") } else { changed }
 }
 
 /// New first, then grown, then gone.

@@ -20,6 +20,7 @@ use crate::rows::group::Groups;
 use crate::rows::source::Request;
 use crate::triage::baseline::{Baseline, Comparison};
 use crate::triage::facts::incident;
+use crate::triage::facts::overview::NOT_WHOLE;
 use crate::tui::advice;
 
 /// Largest baseline that is read, in bytes.
@@ -30,9 +31,6 @@ pub(super) const FINDINGS: u8 = 1;
 
 /// Exit code of a comparison with rows of which not all were read.
 const UNCERTAIN: u8 = 2;
-
-/// Said of a comparison with rows of which not all were read.
-const NOT_WHOLE: &str = "misfit: not all of the input could be read, so what is said to be gone or not to be new is uncertain";
 
 /// Reads the groups of an earlier export that a question asks for.
 pub(in crate::cli) fn open(path: &Path, request: &Request) -> Result<Baseline> {
@@ -56,17 +54,12 @@ pub(in crate::cli) fn comparable(groups: &Groups) -> Result<()> {
     Ok(())
 }
 
-/// Whether all rows were read.
-pub(in crate::cli) fn is_whole(groups: &Groups) -> bool {
-    !groups.partial && groups.unreadable.count == 0
-}
-
 /// A comparison of which not all was read is no answer.
 pub(in crate::cli) fn certainty(is_whole: bool) -> ExitCode {
     if is_whole {
         return ExitCode::SUCCESS;
     }
-    out::tell(NOT_WHOLE);
+    out::tell(&format!("misfit: {NOT_WHOLE}"));
     ExitCode::from(UNCERTAIN)
 }
 
@@ -115,6 +108,6 @@ pub(super) fn print(
     let put_together = incidents.into_iter().flat_map(|(incidents, fault)| incident::closing(&incidents).into_iter().chain(fault));
     out::tell(&std::iter::once(changes::closing(comparison)).chain(put_together).collect::<Vec<_>>().join("; "));
     out::tell(&closing(groups, groups.list.len(), more));
-    let certainty = certainty(is_whole(groups));
+    let certainty = certainty(groups.is_whole());
     Ok(if comparison.new.is_empty() { certainty } else { ExitCode::from(FINDINGS) })
 }

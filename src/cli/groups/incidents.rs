@@ -20,7 +20,6 @@ use crate::ground::text::visible;
 use crate::ground::time::time_text;
 use crate::rows::group::{Fingerprint, Group, GroupFields, Groups, place_of};
 use crate::rows::schemas::SchemaStore;
-use crate::rows::schemas::git::Repository;
 use crate::triage::blame::template::Includes;
 use crate::triage::facts::incident;
 use crate::triage::incidents::{self, Incident};
@@ -40,8 +39,7 @@ pub(super) enum By {
 
 /// The shared files of the source of the schemas.
 pub(in crate::cli) fn includes(source: Option<&Path>) -> Result<Option<Includes>> {
-    let open = |source| Repository::open(source).and_then(|repository| Includes::open(&repository));
-    source.map(open).transpose().map_err(|error| eyre!(advice::told(&error)))
+    source.map(Includes::of).transpose().map_err(|error| eyre!(advice::told(&error)))
 }
 
 /// What tells which nodes are the same.
@@ -53,7 +51,7 @@ pub(super) struct SameBy {
 impl SameBy {
     /// Asked before anything is read.
     pub(super) fn open(schemas: Option<&Arc<SchemaStore>>, source: Option<&Path>) -> Result<Self> {
-        let Some(schemas) = schemas else { bail!("which groups are one incident is told by their schemas: {GIVE_SCHEMAS}") };
+        let Some(schemas) = schemas else { bail!("{}: {GIVE_SCHEMAS}", incident::TOLD_BY_SCHEMAS) };
         Ok(SameBy { schemas: schemas.clone(), includes: includes(source)? })
     }
 

@@ -9,9 +9,10 @@ use color_eyre::Result;
 use color_eyre::eyre::{WrapErr, ensure};
 use serde::Serialize;
 
-use super::{OverviewFormat, OverviewQuestion, strangeness, titled};
+use super::scripts::Kinded;
+use super::{OverviewFormat, OverviewQuestion, titled};
 use crate::cli::config::Config;
-use crate::cli::groups::compared::{certainty, comparable, is_whole};
+use crate::cli::groups::compared::{certainty, comparable};
 use crate::cli::groups::printed::{closing, on_stdout};
 use crate::cli::groups::{ToldGroups, changes, json};
 use crate::cli::input::{InputArgs, OpenedInput, SchemaArgs};
@@ -22,7 +23,7 @@ use crate::ground::text::{count, plural, visible};
 use crate::rows::group::Groups;
 use crate::rows::source::{ErrorSource, Request};
 use crate::triage::baseline::{Comparison, Growth};
-use crate::triage::facts::overview::namespace;
+use crate::triage::facts::overview::{STRANGE, namespace};
 use crate::triage::overview::{Beside, BesideLine};
 
 const HEADS: [&str; 8] = ["ROWS", "BESIDE", "GROUPS", "BESIDE", "ONLY HERE", "ONLY BESIDE", "IN", "NAMESPACE"];
@@ -92,16 +93,16 @@ pub(super) fn print(
     for (name, groups) in names.iter().zip([one, other]) {
         out::tell(&format!("{}: {}", visible(name), closing(groups, groups.list.len(), Vec::new())));
     }
-    let Comparison { new, grown, gone, same, .. } = &comparison;
-    out::tell(&format!(
-        "{} only here, {} only beside, {} in both, {} of these more here{}",
+    let Comparison { new, grown, gone, same, is_strange } = &comparison;
+    let told = format!(
+        "{} only here, {} only beside, {} in both, {} of these more here",
         plural(new.len() as u64, "group", "groups"),
         count(gone.len() as u64),
         count(*same + grown.len() as u64),
         count(grown.len() as u64),
-        strangeness(&comparison)
-    ));
-    Ok(certainty(is_whole(one) && is_whole(other)))
+    );
+    out::tell(&if *is_strange { format!("{told}; {STRANGE}") } else { told });
+    Ok(certainty(one.is_whole() && other.is_whole()))
 }
 
 /// Where a namespace is.
@@ -173,14 +174,6 @@ struct Member<'a> {
     only_beside: u64,
 }
 
-/// A line of NDJSON.
-#[derive(Serialize)]
-struct Kinded<T> {
-    what: &'static str,
-    #[serde(flatten)]
-    of: T,
-}
-
 impl<'a> Member<'a> {
     fn of(line: &'a BesideLine) -> Self {
         let BesideLine { name, rows, groups, only } = line;
@@ -205,7 +198,7 @@ impl<'a> Answer<'a> {
             groups: groups[side].list.len(),
             outside: groups[side].outside,
             unreadable: groups[side].unreadable.count,
-            whole: is_whole(groups[side]),
+            whole: groups[side].is_whole(),
         };
         Answer {
             sources: [source(0), source(1)],

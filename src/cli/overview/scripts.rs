@@ -94,10 +94,11 @@ struct UnknownMember<'a> {
 
 /// A line of NDJSON.
 #[derive(Serialize)]
-struct Kinded<T> {
-    what: &'static str,
+pub(super) struct Kinded<T> {
+    /// What it tells of.
+    pub(super) what: &'static str,
     #[serde(flatten)]
-    of: T,
+    pub(super) of: T,
 }
 
 fn ends(span: Option<(Micros, Micros)>) -> [Option<String>; 2] {

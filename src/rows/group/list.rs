@@ -87,6 +87,11 @@ impl Groups {
 }
 
 impl Groups {
+    /// Whether all rows were read: else nobody knows what else there is.
+    pub fn is_whole(&self) -> bool {
+        !self.partial && self.unreadable.count == 0
+    }
+
     /// Takes note that not all rows were read: nothing can be said of deploys then.
     pub fn stopped_early(&mut self) {
         self.partial = true;

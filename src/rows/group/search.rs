@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use super::{Group, Groups, Status};
+use super::{Group, Groups, NO_DOCTYPE, NO_NAMESPACE, Status};
 use crate::ground::sought::{Findings, Sighting, Sought};
 
 /// What groups that the pipeline refuses by design stand under.
@@ -78,7 +78,7 @@ impl Groups {
                 sighting.see_long(more);
             });
         }
-        for (part, nameless) in [(&group.key.namespace, "(no namespace)"), (&group.key.doctype, "(no doctype)")] {
+        for (part, nameless) in [(&group.key.namespace, NO_NAMESPACE), (&group.key.doctype, NO_DOCTYPE)] {
             if part.is_none() {
                 sighting.see(nameless);
             }

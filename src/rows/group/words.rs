@@ -23,6 +23,12 @@ pub fn place_of(path: Option<&str>, stage: Option<&str>) -> String {
     }
 }
 
+/// Stands for the namespace of rows that tell none.
+pub const NO_NAMESPACE: &str = "(no namespace)";
+
+/// Stands for the doctype of rows that tell none.
+pub const NO_DOCTYPE: &str = "(no doctype)";
+
 /// The same of single names.
 pub fn doctype_name(namespace: Option<&str>, doctype: Option<&str>, version: Option<&str>) -> String {
     let mut name = namespace.unwrap_or("-").to_owned();

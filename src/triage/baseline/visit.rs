@@ -13,10 +13,13 @@ use crate::rows::group::{Fingerprint, Group, GroupRecord, Groups};
 use crate::rows::source::Request;
 
 /// The form of the file. Another number is another program's file.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Most groups that are kept, the largest.
 pub const MOST_KEPT: usize = 5_000;
+
+/// Windows that end so long before they were asked for end alike, but for this: programs take a moment to begin.
+const SAME_AGE: u64 = 60_000_000;
 
 /// Longest name that is kept, in bytes: a longer one is somebody's mistake, and is left out.
 const LONGEST_NAME: usize = 200;
@@ -47,19 +50,30 @@ pub struct Visit {
 struct VisitGroup(Fingerprint, u64, Option<(Micros, Micros)>, [Option<u32>; 3]);
 
 /// Which rows were asked for: what has changed is told of the same ones alone.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct AskedRows {
     namespaces: Vec<String>,
     doctypes: Vec<String>,
     stages: Vec<String>,
     jobs: Vec<String>,
-    /// Whether the window has a beginning, and an end. Windows move on from one day to the next.
-    window: (bool, bool),
+    /// Beginning and end of the window.
+    window: [Option<Edge>; 2],
+}
+
+/// One end of a window: when it is, and how long that was before the rows were asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Edge(Micros, Micros);
+
+impl Edge {
+    /// Whether two windows end alike: at one time, or as long before they were asked for, since they move on from one day to the next.
+    fn is_like(self, other: Edge) -> bool {
+        self.0 == other.0 || self.1.abs_diff(other.1) <= SAME_AGE
+    }
 }
 
 impl AskedRows {
-    /// Of a request.
-    pub fn of(request: &Request) -> Self {
+    /// Of a request, at a time.
+    pub fn of(request: &Request, now: Micros) -> Self {
         let sorted = |names: &[String]| {
             let mut names = names.to_vec();
             names.sort();
@@ -70,15 +84,27 @@ impl AskedRows {
             doctypes: sorted(&request.doctypes),
             stages: sorted(&request.stages),
             jobs: sorted(&request.jobs),
-            window: (request.since.is_some(), request.until.is_some()),
+            window: [request.since, request.until].map(|edge| edge.map(|edge| Edge(edge, now.saturating_sub(edge)))),
         }
+    }
+
+    /// Whether these are the rows that others are.
+    fn is_like(&self, other: &AskedRows) -> bool {
+        let names = |asked: &AskedRows| [&asked.namespaces, &asked.doctypes, &asked.stages, &asked.jobs].map(Clone::clone);
+        let edges = self.window.iter().zip(other.window);
+        let is_alike = |(one, other): (&Option<Edge>, Option<Edge>)| match (one, other) {
+            (Some(one), Some(other)) => one.is_like(other),
+            (None, None) => true,
+            _ => false,
+        };
+        names(self) == names(other) && edges.into_iter().all(is_alike)
     }
 }
 
 impl Visit {
     /// What is kept of groups; `None` where not all rows were read: what is missing then would look as if it were new.
     pub fn of(source: String, at: Micros, asked: AskedRows, groups: &Groups) -> Option<Self> {
-        if groups.partial || groups.list.is_empty() {
+        if !groups.is_whole() || groups.list.is_empty() {
             return None;
         }
         let mut largest: Vec<&Group> = groups.list.iter().collect();
@@ -153,7 +179,7 @@ impl Visit {
 
     /// Why the groups of now cannot be held against it; `None` where they can.
     pub fn refusal(&self, asked: &AskedRows, now: &Groups) -> Option<&'static str> {
-        if self.asked != *asked {
+        if !self.asked.is_like(asked) {
             Some("other rows were asked for then")
         } else if self.baseline().contradicts(now) {
             Some("only one of both was counted with schemas, so the groups have other names")

@@ -4,6 +4,9 @@ use crate::ground::text::{plural, visible};
 use crate::rows::group::Group;
 use crate::triage::incidents::{Incident, Shared};
 
+/// What has to be known to put groups together.
+pub const TOLD_BY_SCHEMAS: &str = "which groups are one incident is told by their schemas";
+
 /// Stands in a path for a key.
 const ANY_KEY: &str = "{key}";
 

@@ -4,11 +4,14 @@ use super::Facts;
 use super::rate;
 use crate::ground::text::{count, listed, percent, plural, visible};
 use crate::ground::zone::Zone;
-use crate::rows::group::{Group, Groups};
+use crate::rows::group::{Group, Groups, NO_NAMESPACE};
 use crate::triage::overview::{Changes, GoneGroup, Guess, NamespaceChanges, NamespaceLine, Overview, STAGES, StageLine, UnknownName};
 
-/// Stands for the name of rows that tell none.
-pub const NO_NAMESPACE: &str = "(no namespace)";
+/// Said of a comparison with rows of which not all were read.
+pub const NOT_WHOLE: &str = "not all of the input could be read: what seems to be missing may be there";
+
+/// Said of a comparison where no group is in both.
+pub const STRANGE: &str = "no group is in both: were they counted with the same schemas?";
 
 /// Stands for the stage of rows that tell none.
 pub const NO_STAGE: &str = "(no stage)";
@@ -42,13 +45,13 @@ pub fn summary(overview: &Overview, groups: &Groups) -> String {
     format!("{rows} in {list} of {}{unknown}", plural(overview.namespaces.len() as u64, "namespace", "namespaces"))
 }
 
-/// `ParsePayload 1,900 rows in 60 groups, 95 % of all`.
+/// `1,900 rows in 60 groups, 95 % of all`.
 pub fn stage_words(line: &StageLine, groups: &Groups) -> String {
     let share = percent(line.rows, groups.rows);
     format!("{} in {}, {share} of all", plural(line.rows, "row", "rows"), plural(line.groups, "group", "groups"))
 }
 
-/// Where a stage stands in the pipeline: `the 3rd of 6 stages`.
+/// Where a stage stands in the pipeline: `the 3rd stage of the pipeline that can refuse a document, of 6`.
 pub fn stage_place(stage: Option<&str>) -> String {
     match stage.map(|stage| STAGES.iter().position(|known| *known == stage)) {
         Some(Some(at)) => {
@@ -166,14 +169,24 @@ pub fn since_visit(changes: &Changes, zone: &Zone) -> String {
 
 /// What makes that uncertain: sentences without a full stop.
 pub fn doubts(changes: &Changes) -> Vec<String> {
-    let partial = changes
-        .is_partial
-        .then(|| "not all of the input could be read, so what is said to be gone, or not to be new, is uncertain".to_owned());
-    let strange = changes.is_strange.then(|| "no group is in both: were they made with the same schemas?".to_owned());
+    let partial = changes.is_partial.then(|| NOT_WHOLE.to_owned());
+    let strange = changes.is_strange.then(|| STRANGE.to_owned());
     let small = (changes.small > 0).then(|| {
         format!("of {} nothing is said: only the largest of then were kept", plural(changes.small, "small group", "small groups"))
     });
-    partial.into_iter().chain(strange).chain(small).collect()
+    let grown = changes.least.filter(|_| !changes.new.is_empty()).map(|least| {
+        let rows = plural(least, "row", "rows");
+        format!("groups that had no more than {rows} then were not kept: some that are called new may have been there")
+    });
+    partial.into_iter().chain(strange).chain(small).chain(grown).collect()
+}
+
+/// Of a group that is new since a visit. Of more groups than were kept nobody knows which of the small ones were there.
+pub fn new_since(changes: Option<&Changes>) -> &'static str {
+    match changes.and_then(|changes| changes.least) {
+        Some(_) => "was not among the largest groups of your last visit",
+        None => "was not there at your last visit",
+    }
 }
 
 /// How a group grew: `comes 3.4 times as fast, had 12 rows`.
@@ -225,7 +238,9 @@ pub fn namespace_sheet(overview: &Overview, groups: &Groups, line: &NamespaceLin
     if !names.is_empty() {
         facts.heading("Not in the schemas");
     }
+    let told = names.len();
     names.into_iter().for_each(|name| unknown_lines(&mut facts, name));
+    facts.more("", overview.unknown_of(line).count() as u64, told);
     facts.heading("Largest groups");
     group_lines(&mut facts, overview.groups_of(groups, line), line.groups());
     facts

@@ -12,7 +12,7 @@ use crate::rows::group::{Fingerprint, Groups};
 use crate::triage::baseline::{Comparison, Growth, Visit};
 
 /// The groups of now beside those of an earlier visit.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Changes {
     /// When that was.
     pub then: Micros,
@@ -24,6 +24,8 @@ pub struct Changes {
     pub gone: Vec<GoneGroup>,
     /// Groups that are about as they were.
     pub same: u64,
+    /// Rows of the smallest group that was kept then, where smaller ones were not.
+    pub least: Option<u64>,
     /// Groups of which nothing is said: they may have been among those too small to be kept.
     pub small: u64,
     /// Whether both sides have groups and share none: then they were most likely made otherwise.
@@ -83,8 +85,9 @@ impl Changes {
         let at: FxHashMap<Fingerprint, u32> = groups.list.iter().zip(0..).map(|(group, at)| (group.fingerprint, at)).collect();
         let mut changes = Changes {
             same: comparison.same,
+            least,
             is_strange: comparison.is_strange,
-            is_partial: groups.partial || groups.unreadable.count > 0,
+            is_partial: !groups.is_whole(),
             ..Changes::default()
         };
         for group in &comparison.new {

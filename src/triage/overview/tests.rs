@@ -6,6 +6,7 @@ use crate::rows::schemas::memory::Memory;
 use crate::rows::source::files::{Files, ReadOptions};
 use crate::rows::source::{ErrorSource, Request, Unwatched};
 use crate::triage::baseline::{AskedRows, MOST_KEPT, Visit};
+use crate::triage::facts;
 
 /// Groups of rows in a file: namespace, doctype, version, stage, minute.
 fn groups_of(rows: &[(&str, &str, &str, &str, u32)]) -> Groups {
@@ -96,6 +97,8 @@ fn what_an_unknown_name_may_be_rests_on_a_sign() {
     let doctypes = Guess::KnownDoctypes { doctypes: vec![known("session")], known: known("acme-reader"), more: 1 };
     assert_eq!(guess("com-stranger-zzz", "session"), Some(doctypes));
     assert_eq!(guess("com-stranger-zzz", "nothing-known"), None);
+    // Nobody knows how long a name is that somebody sends: this one would take hours if all runs of its words were tried.
+    assert_eq!(guess(&"a-".repeat(30_000), "nothing-known"), None);
     // Words that many applications have tell none, and short names are no slips.
     assert_eq!(guess("com-qq-desktop", "nothing-known"), None);
     assert_eq!(guess("abc", "nothing-known"), None);
@@ -140,19 +143,34 @@ fn a_visit_keeps_the_largest_groups_and_says_nothing_of_small_ones() {
     assert!(visit.print().len() < 1 << 20 && visit.least() == Some(1));
     let changes = Changes::since(&visit, &all);
     assert_eq!((changes.new.len(), changes.small, changes.same), (0, 10, MOST_KEPT as u64), "they may have been there");
+    // Those that were too small to be kept have two rows now.
+    let changes = Changes::since(&visit, &groups_of(&rows.repeat(2)));
+    assert_eq!(changes.new.len(), 10);
+    assert!(facts::overview::new_since(Some(&changes)).contains("largest"), "nobody knows whether it was there");
+    assert!(facts::overview::doubts(&changes).iter().any(|doubt| doubt.contains("may have been there")));
 }
 
 #[test]
 fn visits_that_asked_for_other_rows_are_not_compared() {
     let groups = groups_of(&[("a", "x", "1", "ParsePayload", 0)]);
-    let of = |request: &Request| AskedRows::of(request);
+    let day = 86_400_000_000;
+    let of = |request: &Request| AskedRows::of(request, 40 * day);
     let all = Request::default();
     let some = Request { stages: vec!["ParsePayload".into()], ..Request::default() };
     let visit = Visit::of("/a".into(), 0, of(&all), &groups).unwrap();
     assert_eq!(visit.refusal(&of(&all), &groups), None);
     assert!(visit.refusal(&of(&some), &groups).unwrap().contains("other rows"));
+    let since = |days: i64| Request { since: Some((40 - days) * day), ..Request::default() };
+    let lately =
+        Visit::of("/a".into(), 0, AskedRows::of(&Request { since: Some(38 * day), ..Request::default() }, 39 * day), &groups).unwrap();
+    assert_eq!(lately.refusal(&of(&since(1)), &groups), None, "the last day, a day later");
+    assert_eq!(lately.refusal(&of(&since(2)), &groups), None, "since the same day");
+    assert!(lately.refusal(&of(&since(30)), &groups).unwrap().contains("other rows"), "what is older would look as if it were new");
     let by_schemas = Groups { by_schemas: Some(true), ..groups.clone() };
     assert!(visit.refusal(&of(&all), &by_schemas).unwrap().contains("schemas"));
+    let mut unread = groups.clone();
+    unread.unreadable.count = 1;
+    assert!(Visit::of("/a".into(), 0, of(&all), &unread).is_none(), "what stands on broken lines would look as if it were new");
     assert!(
         Visit::of("/a".into(), 0, of(&all), &Groups { partial: true, ..groups }).is_none(),
         "a part would look as if all else were new"
@@ -162,7 +180,7 @@ fn visits_that_asked_for_other_rows_are_not_compared() {
 #[test]
 fn a_file_of_another_version_is_told_from_a_broken_one() {
     assert!(Visit::parse(r#"{"version":9}"#).unwrap_err().contains("another version"));
-    for broken in ["", "[]", r#"{"version":1}"#, r#"{"version":"1"}"#] {
+    for broken in ["", "[]", r#"{"version":2}"#, r#"{"version":"2"}"#] {
         assert_eq!(Visit::parse(broken), Err("is broken"), "{broken}");
     }
 }

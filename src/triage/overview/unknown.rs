@@ -3,7 +3,6 @@
 //! Owns: which names are unknown, the known names to compare with, the signs that a guess rests on.
 //! Refuses: judging certain what is a guess; words (facts).
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -23,7 +22,7 @@ const MOST_TOLD: usize = 2_000;
 /// Most near names that are told.
 const MOST_NEAREST: usize = 3;
 
-/// Doctypes of an unknown namespace that are looked at.
+/// Most doctypes of an unknown namespace: of one with more nobody looks for another that has all of them.
 const MOST_DOCTYPES: usize = 20;
 
 /// Letters of a name from which on one letter, or two, may be a slip.
@@ -136,6 +135,8 @@ pub enum Guess {
 /// The names of a store, ready to be compared with.
 pub(super) struct KnownNames {
     namespaces: Vec<KnownName>,
+    /// Most words that one of them has.
+    most_words: usize,
     by_snake: FxHashMap<String, usize>,
     /// Namespaces by each word in their names.
     by_word: FxHashMap<String, Vec<usize>>,
@@ -158,6 +159,7 @@ impl KnownNames {
     pub(super) fn of(schemas: &SchemaStore) -> Self {
         let mut known = KnownNames {
             namespaces: Vec::new(),
+            most_words: 0,
             by_snake: FxHashMap::default(),
             by_word: FxHashMap::default(),
             by_start: FxHashMap::default(),
@@ -167,6 +169,7 @@ impl KnownNames {
             let snake = snake_case(&found.namespace);
             let at = *known.by_snake.entry(snake).or_insert_with_key(|snake| {
                 let at = known.namespaces.len();
+                known.most_words = known.most_words.max(snake.split('_').count());
                 let words: FxHashSet<&str> = snake.split('_').collect();
                 words.into_iter().for_each(|word| known.by_word.entry(word.to_owned()).or_default().push(at));
                 if let Some(start) = start(snake) {
@@ -232,11 +235,9 @@ impl KnownNames {
 
     fn fork(&self, snake: &str) -> Option<Guess> {
         let words: Vec<&str> = snake.split('_').collect();
-        // The longest known name that stands in it as whole words.
-        let runs = (0..words.len()).flat_map(|from| (from + 1..=words.len()).map(move |to| (from, to)));
-        let mut runs: Vec<(usize, usize)> = runs.filter(|(from, to)| to - from > 1 && to - from < words.len()).collect();
-        runs.sort_by_key(|(from, to)| Reverse(to - from));
-        let whole = runs.into_iter().find_map(|(from, to)| self.by_snake.get(&words[from..to].join("_")));
+        // The longest known name that stands in it as whole words. Nobody knows how long an unknown one is: no longer runs than known names have.
+        let longest = words.len().saturating_sub(1).min(self.most_words);
+        let whole = (2..=longest).rev().find_map(|n| words.windows(n).find_map(|run| self.by_snake.get(&run.join("_"))));
         if let Some(&at) = whole {
             return Some(Guess::ForkOf { known: self.spelled(at) });
         }
@@ -356,7 +357,7 @@ pub(super) fn find(groups: &Groups, schemas: &SchemaStore, known: &KnownNames) -
             continue;
         };
         let own = &mut doctypes[*at];
-        if own.len() < MOST_DOCTYPES && !own.contains(doctype) {
+        if own.len() <= MOST_DOCTYPES && !own.contains(doctype) {
             own.push(doctype.clone());
         }
     }
@@ -380,6 +381,7 @@ fn compared(counted: &Counted<'_>, doctypes: &mut [Arc<str>], schemas: &SchemaSt
     let (guess, nearest) = match (doctype, version) {
         (None, _) => {
             doctypes.sort();
+            let doctypes = if doctypes.len() > MOST_DOCTYPES { &[][..] } else { doctypes };
             let names = known.namespaces.iter().map(|known| known.spelled.as_str());
             let nearest = nearest_names(namespace, names, MOST_NEAREST).into_iter().map(str::to_owned);
             (known.of_namespace(namespace, doctypes), nearest.collect())

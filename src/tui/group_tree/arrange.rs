@@ -10,7 +10,7 @@ use rustc_hash::FxHasher;
 
 use super::{GroupItem, GroupLevel, ListedIncident};
 use crate::ground::text::clip_middle;
-use crate::rows::group::{Group, Groups, Sort};
+use crate::rows::group::{Group, Groups, NO_DOCTYPE, NO_NAMESPACE, Sort};
 use crate::triage::facts;
 use crate::triage::incidents::Incident;
 
@@ -47,7 +47,7 @@ struct DoctypePaths<'a> {
 pub(super) fn items(groups: &Groups, sort: Sort) -> Vec<GroupItem> {
     let mut names: BTreeMap<&str, BTreeMap<String, DoctypePaths<'_>>> = BTreeMap::new();
     for (i, group) in groups.list.iter().enumerate() {
-        let namespace = group.key.namespace.as_deref().unwrap_or("(no namespace)");
+        let namespace = group.key.namespace.as_deref().unwrap_or(NO_NAMESPACE);
         let doctype = names.entry(namespace).or_default().entry(doctype_label(group)).or_default();
         match groups.aside(group) {
             Some(aside) => doctype.aside.entry(aside).or_default().push(i as u32),
@@ -97,7 +97,7 @@ fn doctype_label(group: &Group) -> String {
     match (&group.key.doctype, &group.key.version) {
         (Some(doctype), Some(version)) => format!("{doctype}.{version}"),
         (Some(doctype), None) => doctype.to_string(),
-        (None, _) => "(no doctype)".to_owned(),
+        (None, _) => NO_DOCTYPE.to_owned(),
     }
 }
 

@@ -30,11 +30,11 @@ pub(super) fn switch(app: &mut App) -> Vec<Effect> {
 /// It is time to look.
 pub(super) fn due(app: &mut App) -> Vec<Effect> {
     let job = app.next_job();
-    let groups = app.groups.tree.groups.clone();
+    let (groups, sort, by) = (app.groups.tree.groups.clone(), app.groups.sort, app.groups.by);
     match app.following.as_mut().filter(|following| !following.is_looking) {
         Some(following) => {
             (following.job, following.is_looking) = (job, true);
-            vec![Effect::Follow { job, groups }]
+            vec![Effect::Follow { job, groups, sort, by }]
         }
         None => Vec::new(),
     }

@@ -17,6 +17,7 @@ use crate::ground::text::{count, plural, visible};
 use crate::rows::group::{Group, Groups, Status};
 use crate::rows::source::Progress;
 use crate::triage::facts;
+use crate::triage::facts::incident::TOLD_BY_SCHEMAS;
 
 /// Most lines that the list opens by itself.
 const OPEN_AT_START: usize = 40;
@@ -235,7 +236,7 @@ fn find_again(app: &mut App) -> Vec<Effect> {
     effects
 }
 
-fn arrange(app: &mut App) -> Effect {
+pub(super) fn arrange(app: &mut App) -> Effect {
     let job = app.next_job();
     app.groups.arranging = Some(job);
     Effect::Arrange { job, groups: app.groups.tree.groups.clone(), sort: app.groups.sort, by: app.groups.by }
@@ -251,9 +252,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
             app.tell(format!("sorting: {}", app.groups.sort.words()));
             return vec![arrange(app)];
         }
-        Action::ByIncident if app.schemas.is_none() => {
-            app.warn(format!("which groups are one incident is told by their schemas: {GIVE_SCHEMAS}"))
-        }
+        Action::ByIncident if app.schemas.is_none() => app.warn(format!("{TOLD_BY_SCHEMAS}: {GIVE_SCHEMAS}")),
         Action::ByIncident => {
             app.groups.by = if app.groups.by == ListedBy::Names { ListedBy::Incidents } else { ListedBy::Names };
             app.groups.touched = true;

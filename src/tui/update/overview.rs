@@ -8,13 +8,14 @@ use std::sync::Arc;
 use super::super::action::Action;
 use super::super::app::{App, ListFilter};
 use super::super::effect::Effect;
-use super::super::group_tree::GroupTree;
+use super::super::group_tree::{GroupLevel, GroupTree, ListedBy};
 use super::super::list::List;
 use super::super::message::JobId;
-use super::super::overview::AskedOverview;
+use super::super::overview::{AskedOverview, GroupGoal};
 use super::super::overview_tree::{OverviewLine, OverviewTree};
 use super::super::subject::Subject;
 use super::failing::NO_ROWS;
+use super::groups;
 use crate::ground::outline::Tree;
 use crate::ground::text::visible;
 
@@ -37,7 +38,7 @@ pub(super) fn switch(app: &mut App) -> Vec<Effect> {
 /// Back to the screen below.
 pub(super) fn leave(app: &mut App) -> Vec<Effect> {
     app.overview.open = false;
-    Vec::new()
+    app.overview.asked.take().map(|asked| Effect::Cancel(asked.job)).into_iter().collect()
 }
 
 /// One step back: the filter, the search, the screen.
@@ -69,8 +70,13 @@ pub(super) fn follow(app: &mut App) -> Vec<Effect> {
     }
     let job = app.next_job();
     let former = app.overview.asked.replace(AskedOverview { job, groups: groups.clone(), sort });
+    let counted = app.overview.tree.clone().filter(|tree| Arc::ptr_eq(&tree.groups, &groups));
     let visit = app.overview.visit.clone();
-    former.map(|asked| Effect::Cancel(asked.job)).into_iter().chain([Effect::Overview { job, groups, sort, visit }]).collect()
+    let begun = match counted {
+        Some(tree) => Effect::SortOverview { job, tree, sort },
+        None => Effect::Overview { job, groups, sort, visit },
+    };
+    former.map(|asked| Effect::Cancel(asked.job)).into_iter().chain([begun]).collect()
 }
 
 /// It is counted.
@@ -143,26 +149,18 @@ fn go(app: &mut App) -> Vec<Effect> {
             Some(stage) => return filtered(app, stage),
             None => app.tell("rows that tell no stage cannot be chosen by it"),
         },
-        Some(OverviewLine::Namespace(line)) => show(app, &|groups, item| of_namespace(groups, item, line.name.as_deref())),
+        Some(OverviewLine::Namespace(line)) => return show(app, GroupGoal::Namespace(line.name.clone())),
         Some(OverviewLine::Unknown(name)) => {
-            let is_it = |groups: &GroupTree, item: usize| match &name.doctype {
-                None => of_namespace(groups, item, Some(&name.namespace)),
-                Some(doctype) => {
-                    let key = groups.leaves(item).next().and_then(|leaf| groups.group(leaf)).map(|group| &group.key);
-                    let is_one = |key: &crate::rows::group::GroupKey| {
-                        key.namespace.as_ref() == Some(&name.namespace)
-                            && key.doctype.as_ref() == Some(doctype)
-                            && (name.version.is_none() || key.version == name.version)
-                    };
-                    groups.depth(item) == 1 && key.is_some_and(is_one)
-                }
-            };
-            show(app, &is_it);
+            let namespace = name.namespace.clone();
+            return show(
+                app,
+                match &name.doctype {
+                    None => GroupGoal::Namespace(Some(namespace)),
+                    Some(doctype) => GroupGoal::Doctype(namespace, doctype.clone(), name.version.clone()),
+                },
+            );
         }
-        Some(OverviewLine::New(group) | OverviewLine::Grown(group, _)) => {
-            let print = group.fingerprint;
-            show(app, &|groups, item| groups.is_leaf(item) && groups.group(item).is_some_and(|group| group.fingerprint == print));
-        }
+        Some(OverviewLine::New(group) | OverviewLine::Grown(group, _)) => return show(app, GroupGoal::Group(group.fingerprint)),
         Some(OverviewLine::Gone(gone)) => {
             let words = format!("no row of group {} is left to be shown", gone.fingerprint);
             app.tell(words);
@@ -171,21 +169,51 @@ fn go(app: &mut App) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Whether a line of the groups is that namespace.
-fn of_namespace(groups: &GroupTree, item: usize, name: Option<&str>) -> bool {
-    let of = || groups.leaves(item).next().and_then(|leaf| groups.group(leaf));
-    groups.depth(item) == 0 && of().is_some_and(|group| group.key.namespace.as_deref() == name)
+/// Whether a line of the groups is the one that is meant.
+fn is_it(groups: &GroupTree, item: usize, goal: &GroupGoal) -> bool {
+    let is_at = |level: GroupLevel| groups.items.get(item).is_some_and(|item| item.level == level);
+    let first = || groups.leaves(item).next().and_then(|leaf| groups.group(leaf)).map(|group| &group.key);
+    match goal {
+        GroupGoal::Namespace(name) => is_at(GroupLevel::Namespace) && first().is_some_and(|key| key.namespace == *name),
+        GroupGoal::Doctype(namespace, doctype, version) => {
+            is_at(GroupLevel::Doctype)
+                && first().is_some_and(|key| {
+                    key.namespace.as_ref() == Some(namespace)
+                        && key.doctype.as_ref() == Some(doctype)
+                        && (version.is_none() || key.version == *version)
+                })
+        }
+        GroupGoal::Group(print) => groups.is_leaf(item) && groups.group(item).is_some_and(|group| group.fingerprint == *print),
+    }
 }
 
-/// Shows the first line of the groups that is meant, open and with nothing hidden.
-fn show(app: &mut App, is_it: &dyn Fn(&GroupTree, usize) -> bool) {
+/// Shows the first line of the groups that is meant, open and with nothing hidden. Incidents have no lines of names: these come first then.
+fn show(app: &mut App, goal: GroupGoal) -> Vec<Effect> {
+    close_all(app);
+    if app.groups.by == ListedBy::Incidents && !matches!(goal, GroupGoal::Group(_)) {
+        app.groups.by = ListedBy::Names;
+        app.overview.goal = Some(goal);
+        return vec![groups::arrange(app)];
+    }
+    reveal(app, &goal);
+    Vec::new()
+}
+
+/// The groups stand by their names: to the line that waits for it.
+pub(super) fn go_on(app: &mut App) {
+    if app.groups.tree.by == ListedBy::Names
+        && let Some(goal) = app.overview.goal.take()
+    {
+        reveal(app, &goal);
+    }
+}
+
+fn reveal(app: &mut App, goal: &GroupGoal) {
     let groups = app.groups.tree.clone();
-    // Lines below those that are not open are looked at only where they may be meant.
-    let Some(item) = (0..groups.len()).find(|&item| is_it(&groups, item)) else {
+    let Some(item) = (0..groups.len()).find(|&item| is_it(&groups, item, goal)) else {
         app.tell("the groups no longer have such a line");
         return;
     };
-    close_all(app);
     let list = &mut app.groups.list;
     if list.filter.take().is_some() {
         list.outline.clear_filter(groups.as_ref(), None);
@@ -194,14 +222,14 @@ fn show(app: &mut App, is_it: &dyn Fn(&GroupTree, usize) -> bool) {
     list.outline.set_open(groups.as_ref(), &[item], true);
 }
 
-/// Shows the groups of a stage alone.
+/// Shows the groups that name a stage alone.
 fn filtered(app: &mut App, stage: &str) -> Vec<Effect> {
     close_all(app);
     let (job, tree) = (app.next_job(), app.groups.tree.clone());
     let text = stage.to_owned();
     app.groups.list.filter = Some(ListFilter { text: text.clone(), job, found: None });
     let shows = app.keymap.words("; ", Action::Back, " shows everything again");
-    app.tell(format!("groups that {} refused{shows}", visible(stage)));
+    app.tell(format!("groups that name {}{shows}", visible(stage)));
     vec![Effect::Match { job, subject: Subject::Groups(tree), text }]
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::super::app::{App, Rechecking};
 use super::super::effect::Effect;
 use super::super::message::JobId;
+use super::whole;
 use crate::ground::text::visible;
 use crate::rows::source::Progress;
 
@@ -30,10 +31,7 @@ pub(super) fn told(app: &mut App, job: JobId, outcome: Result<String, String>) -
     if app.rechecking.take_if(|known| known.job == job).is_none() {
         return Vec::new();
     }
-    match outcome {
-        Ok(text) => app.show_text(TITLE.to_owned(), text),
-        Err(reason) => app.warn(reason),
-    }
+    whole::answer(app, TITLE, outcome);
     Vec::new()
 }
 

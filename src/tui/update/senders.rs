@@ -4,6 +4,7 @@ use super::super::advice::EXPORT_TABLE;
 use super::super::app::{App, Sought};
 use super::super::effect::Effect;
 use super::super::message::JobId;
+use super::whole;
 use crate::rows::source::Progress;
 use crate::triage::senders::SendersError;
 
@@ -31,10 +32,7 @@ pub(super) fn told(app: &mut App, job: JobId, outcome: Result<String, String>) -
     if app.senders.take_if(|sought| sought.job == job).is_none() {
         return Vec::new();
     }
-    match outcome {
-        Ok(text) => app.show_text(TITLE.to_owned(), text),
-        Err(reason) => app.warn(reason),
-    }
+    whole::answer(app, TITLE, outcome);
     Vec::new()
 }
 

@@ -27,6 +27,14 @@ fn query_keys(app: &App) -> String {
     keys.join("; ")
 }
 
+/// What was looked for: a text under its title, or why there is none.
+pub(super) fn answer(app: &mut App, title: &str, outcome: Result<String, String>) {
+    match outcome {
+        Ok(text) => app.show_text(title.to_owned(), text),
+        Err(reason) => app.warn(reason),
+    }
+}
+
 /// The value under the cursor.
 pub(super) fn value(app: &mut App) -> Vec<Effect> {
     if let Some((title, text)) = under_cursor(app) {

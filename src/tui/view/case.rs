@@ -16,7 +16,7 @@ use crate::ground::text;
 use crate::pipeline::document::PathStyle;
 use crate::pipeline::sink::{Fate, Severity};
 use crate::rows::column::ErrorColumn;
-use crate::rows::group::doctype_name;
+use crate::rows::group::{NO_DOCTYPE, doctype_name};
 use crate::rows::schemas::WOULD_BE_SHORT;
 use crate::rows::source::RowOrder;
 
@@ -58,7 +58,7 @@ fn title(app: &App, screen: &CaseScreen, buffer: &mut Buffer, area: Rect) {
             let row = screen.case.row.error_row();
             doctype_name(row.namespace, row.doctype, row.version)
         }
-        None => "(no doctype)".to_owned(),
+        None => NO_DOCTYPE.to_owned(),
     };
     let order = match screen.place.order {
         RowOrder::Newest => "",

@@ -13,7 +13,7 @@ use super::sheet::{EMPTY, Sheet};
 use crate::ground::spark;
 use crate::ground::text;
 use crate::ground::time;
-use crate::rows::group::{Evidence, Facet, Group, Status, Trend, Worth, said};
+use crate::rows::group::{Evidence, Facet, Group, NO_DOCTYPE, NO_NAMESPACE, Status, Trend, Worth, said};
 use crate::triage::causes::{MOST_ROWS, has_causes};
 use crate::triage::facts;
 
@@ -50,7 +50,7 @@ fn rows(count: u64) -> String {
 fn doctype(group: &Group) -> String {
     let key = &group.key;
     let version = key.version.as_deref().map(|version| format!(".{version}")).unwrap_or_default();
-    format!("{} {}{version}", key.namespace.as_deref().unwrap_or("(no namespace)"), key.doctype.as_deref().unwrap_or("(no doctype)"))
+    format!("{} {}{version}", key.namespace.as_deref().unwrap_or(NO_NAMESPACE), key.doctype.as_deref().unwrap_or(NO_DOCTYPE))
 }
 
 impl Sheet<'_> {

@@ -1,12 +1,9 @@
 //! What has come to a source that is followed.
 
-use std::sync::Arc;
-
-use super::watch::arranged;
+use super::watch::completed;
 use crate::rows::group::Groups;
 use crate::rows::source::{ErrorSource, Followed, Request, Watch};
 use crate::tui::advice;
-use crate::tui::group_tree::GroupTree;
 use crate::tui::note_book::NoteBook;
 
 /// All groups as they are now; none where nothing has come.
@@ -15,10 +12,10 @@ pub(super) fn read(
     (request, notes): (&Request, Option<&NoteBook>),
     so_far: &Groups,
     watch: &dyn Watch,
-) -> Result<Option<Arc<GroupTree>>, String> {
+) -> Result<Option<Groups>, String> {
     match source.follow(request, watch).map_err(|error| advice::told(&error))? {
         Followed::Same => Ok(None),
-        Followed::All(groups) => Ok(Some(arranged(groups, request, notes))),
-        Followed::Part(part) => Ok(Some(arranged(so_far.joined(part), request, notes))),
+        Followed::All(groups) => Ok(Some(completed(groups, request, notes))),
+        Followed::Part(part) => Ok(Some(completed(so_far.joined(part), request, notes))),
     }
 }

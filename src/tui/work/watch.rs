@@ -15,12 +15,17 @@ use crate::rows::group::{Groups, Sort};
 use crate::rows::source::{Cost, Progress, Request, Spent, Watch};
 
 /// Groups as they are first shown.
-pub(super) fn arranged(mut groups: Groups, request: &Request, notes: Option<&NoteBook>) -> Arc<GroupTree> {
+pub(super) fn arranged(groups: Groups, request: &Request, notes: Option<&NoteBook>) -> Arc<GroupTree> {
+    Arc::new(GroupTree::new(Arc::new(completed(groups, request, notes)), Sort::Deploy))
+}
+
+/// Groups with their rates and what is noted of them.
+pub(super) fn completed(mut groups: Groups, request: &Request, notes: Option<&NoteBook>) -> Groups {
     request.rate(&mut groups, false);
     if let Some(notes) = notes {
         notes.remark(&mut groups, super::notes::now());
     }
-    Arc::new(GroupTree::new(Arc::new(groups), Sort::Deploy))
+    groups
 }
 
 /// Tells the explorer how reading goes.

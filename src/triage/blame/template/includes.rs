@@ -3,6 +3,7 @@
 //! Owns: files that several templates include, and the templates of which the schemas of all Glean pings are copies.
 //! Refuses: a node that the source has otherwise, which comes from nowhere.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -31,6 +32,14 @@ pub struct Includes {
 }
 
 impl Includes {
+    /// Those of a clone of the repository that schemas are generated from.
+    ///
+    /// # Errors
+    /// It is no repository, or its newest revision cannot be read.
+    pub fn of(source: &Path) -> Result<Self, GitError> {
+        Includes::open(&Repository::open(source)?)
+    }
+
     /// Opens a clone of the source repository.
     ///
     /// # Errors
