@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+mod answering;
 mod handed;
 mod kept;
 mod manners;
