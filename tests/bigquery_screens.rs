@@ -1,8 +1,9 @@
 //! The explorer on a source that costs: what it asks, what it shows of a price, how it steps through rows that it does not know yet.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::stub::{Stub, coarse, healthy};
+use crate::stub::{Reply, Stub, coarse, healthy};
 use misfit::rows::source::bigquery::{BigQuery, Settings, TableName};
 use misfit::rows::source::{ErrorSource, Request, Unwatched};
 use misfit::tui::app::App;
@@ -47,6 +48,18 @@ fn press_within(stub: &Stub, max_bytes: u64, max_session_bytes: Option<u64>, key
 /// A server with one group of 9 rows.
 fn server() -> Stub {
     Stub::new(|asked, _| healthy(asked, 5_000_000, &[coarse(Some(1), MESSAGE, 9)]))
+}
+
+#[test]
+fn what_is_tried_again_stands_in_the_log() {
+    let failed = AtomicBool::new(false);
+    let stub = Stub::new(move |asked, _| match failed.swap(true, Ordering::Relaxed) {
+        false => Reply { headers: "Retry-After: 0\r\n", ..Reply::refusal(503, "backendError", "Error encountered during execution.") },
+        true => healthy(asked, 5_000_000, &[coarse(Some(1), MESSAGE, 9)]),
+    });
+    let shown = press(&stub, 1 << 30, "L");
+    let told = "! BigQuery has a problem: Error encountered during execution. (backendError); trying again, 1 ";
+    assert!(shown.contains(told), "{shown}");
 }
 
 #[test]

@@ -200,6 +200,8 @@ pub trait Watch: Sync {
     }
     /// Told after each query: what the session has cost with it.
     fn spent(&self, _: Spent) {}
+    /// Told of a request that failed and is made again: what was wrong, as a sentence without a full stop.
+    fn retried(&self, _: &str) {}
 }
 
 /// A watch that looks away.

@@ -112,6 +112,8 @@ pub enum Message {
     },
     /// What work beside reading is about to spend, without asking.
     Spends(String),
+    /// A request failed and is made again.
+    Retried(String),
     /// What the session has cost so far.
     Spent(Spent),
     /// Groups, arranged; `done` once reading has ended.

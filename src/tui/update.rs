@@ -99,6 +99,10 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::WorkProgress { job, progress } => remote::progress(app, job, progress),
         Message::Spends(told) => remote::spends(app, told),
+        Message::Retried(told) => {
+            app.log.add(&told, true);
+            Vec::new()
+        }
         Message::Spent(spent) => remote::spent(app, spent),
         Message::Groups { tree, done } => groups::replace(app, tree, done),
         Message::FollowDue => following::due(app),

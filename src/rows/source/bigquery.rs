@@ -27,6 +27,7 @@ mod live_counts;
 mod name;
 mod opening;
 mod pages;
+mod retries;
 mod rows;
 mod service;
 mod settings;

@@ -59,6 +59,9 @@ impl Watch for ReadWatch {
     fn spent(&self, spent: Spent) {
         let _ = self.messages.send(Message::Spent(spent));
     }
+    fn retried(&self, told: &str) {
+        let _ = self.messages.send(Message::Retried(told.to_owned()));
+    }
     fn progress(&self, progress: Progress) {
         let _ = self.messages.send(match self.job {
             Some(job) => Message::WorkProgress { job, progress },

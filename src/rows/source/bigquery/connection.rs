@@ -11,6 +11,7 @@ use tokio::runtime::Runtime;
 use super::auth::{self, AccessTokens, Credentials, Environment, FoundCredentials, TokenWay, is_loopback};
 use super::clock::ServerClock;
 use super::error::Error;
+use super::retries::Retries;
 use super::settings::Settings;
 use super::wire::Wire;
 use crate::rows::advice::{Advice, Advised};
@@ -58,6 +59,7 @@ impl Connection {
             .or_else(|| project.map(str::to_owned))
             .ok_or_else(|| Error::Advised(Advised::new("no project is there to pay for the query", Advice::NameProject)))?;
         let wire = Wire {
+            retries: Retries::default(),
             http: if loopback { way.direct.clone() } else { way.outside.clone() },
             tokens: AccessTokens::new(found.credentials, way),
             clock,

@@ -124,6 +124,14 @@ impl Error {
         Error::Refused(Refusal { status: 0, reason: told(&proto.reason), message: told(&proto.message) })
     }
 
+    /// What is wrong, without what can be done about it.
+    pub(super) fn what(&self) -> String {
+        match self {
+            Error::Refused(refusal) => refusal.told(),
+            other => other.to_string(),
+        }
+    }
+
     /// What can be done about it, beyond what the message says.
     pub fn advice(&self) -> Option<Advice> {
         match self {
@@ -209,17 +217,25 @@ fn stopped(job: &Option<String>, proved: bool) -> String {
     }
 }
 
+impl Refusal {
+    /// What it means, with BigQuery's own words.
+    fn told(&self) -> String {
+        let Refusal { status, reason, message } = self;
+        let why = match (message.is_empty(), reason.is_empty()) {
+            (false, false) => format!("{message} ({reason})"),
+            (false, true) => message.clone(),
+            (true, false) => reason.clone(),
+            (true, true) => format!("status {status}, no reason given"),
+        };
+        format!("{}: {why}", meaning(self).0)
+    }
+}
+
 fn refused(refusal: &Refusal) -> String {
-    let (what, mend) = meaning(refusal);
-    let Refusal { status, reason, message } = refusal;
-    let why = match (message.is_empty(), reason.is_empty()) {
-        (false, false) => format!("{message} ({reason})"),
-        (false, true) => message.clone(),
-        (true, false) => reason.clone(),
-        (true, true) => format!("status {status}, no reason given"),
-    };
-    let mend = if let Mend::Words(words) = mend { format!("; {words}") } else { String::new() };
-    format!("{what}: {why}{mend}")
+    match meaning(refusal).1 {
+        Mend::Words(words) => format!("{}; {words}", refusal.told()),
+        _ => refusal.told(),
+    }
 }
 
 /// What mends a refusal.

@@ -20,6 +20,7 @@ use serde::Deserialize;
 
 use super::answer::AnswerPage;
 use super::error::{Error, Proto};
+use super::retries::Retries;
 use super::wire::{Ask, Wire};
 use crate::rows::source::{JobProgress, JobState, Progress, Watch};
 
@@ -164,7 +165,8 @@ impl Jobs<'_> {
         loop {
             match self.run_once(question, most_bytes, expected, watch).await {
                 Err(error) if error.is_passing_job() && attempt < self.wire.patience.attempts => {
-                    if watched(watch, tokio::time::sleep(self.wire.wait(attempt, None))).await.is_none() {
+                    self.wire.retries.add(&error, attempt, self.wire.patience.attempts - 1);
+                    if watched(watch, &self.wire.retries, tokio::time::sleep(self.wire.wait(attempt, None))).await.is_none() {
                         return Err(Error::Stopped { job: None, proved: true });
                     }
                     attempt += 1;
@@ -187,7 +189,7 @@ impl Jobs<'_> {
             watch.progress(Progress { total_bytes: Some(expected), elapsed: begun.elapsed(), job: Some(job), ..Progress::default() })
         };
         tell(JobProgress { state: JobState::Pending, slot_ms: 0 });
-        let started = match watched(watch, self.start(question, most_bytes, &id)).await {
+        let started = match watched(watch, &self.wire.retries, self.start(question, most_bytes, &id)).await {
             Some(started) => started?,
             // Whether the request to start has arrived is not known.
             None => return Err(self.stop(&Done { id, location: self.location.clone() }, true).await),
@@ -195,7 +197,7 @@ impl Jobs<'_> {
         let location = started.job_reference.location.or_else(|| self.location.clone());
         let done = Done { id: started.job_reference.job_id.unwrap_or(id), location };
         loop {
-            let Some(page) = watched(watch, self.page(&done, AnswerPart::First(question.page, HOLD))).await else {
+            let Some(page) = watched(watch, &self.wire.retries, self.page(&done, AnswerPart::First(question.page, HOLD))).await else {
                 return Err(self.stop(&done, false).await);
             };
             match page {
@@ -204,7 +206,7 @@ impl Jobs<'_> {
                 // A job that was called off by somebody else, or failed: its own words say more than the page's.
                 Err(error) => return Err(self.why(&done, error).await),
             }
-            let Some(told) = watched(watch, self.told(&done)).await else { return Err(self.stop(&done, false).await) };
+            let Some(told) = watched(watch, &self.wire.retries, self.told(&done)).await else { return Err(self.stop(&done, false).await) };
             let told = told?;
             let state = if told.status.state == "PENDING" { JobState::Pending } else { JobState::Running };
             tell(JobProgress { state, slot_ms: told.statistics.total_slot_ms.and_then(|slot| slot.parse().ok()).unwrap_or(0) });
@@ -302,10 +304,12 @@ impl Jobs<'_> {
 }
 
 /// The outcome, or `None` as soon as the watcher wants no more of it.
-pub(super) async fn watched<T>(watch: &dyn Watch, work: impl Future<Output = T>) -> Option<T> {
+pub(super) async fn watched<T>(watch: &dyn Watch, retries: &Retries, work: impl Future<Output = T>) -> Option<T> {
     let mut work = pin!(work);
     loop {
-        if let Ok(outcome) = tokio::time::timeout(BEAT, work.as_mut()).await {
+        let outcome = tokio::time::timeout(BEAT, work.as_mut()).await;
+        retries.tell(watch);
+        if let Ok(outcome) = outcome {
             return Some(outcome);
         }
         if watch.cancelled() {

@@ -112,7 +112,7 @@ impl Service {
 
     /// Waits for work, as long as the watcher wants it. What is called off has sent nothing that costs.
     pub(super) fn wait<T>(&self, watch: &dyn Watch, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        self.runtime.block_on(watched(watch, work)).unwrap_or(Err(Error::Stopped { job: None, proved: true }))
+        self.runtime.block_on(watched(watch, &self.wire.retries, work)).unwrap_or(Err(Error::Stopped { job: None, proved: true }))
     }
 
     /// What BigQuery tells of the tables that names stand for.
@@ -292,7 +292,7 @@ impl Service {
 
     /// Another page. The job has ended by then, whoever calls this off.
     pub(super) fn page(&self, job: &Done, part: AnswerPart<'_>, watch: &dyn Watch) -> Result<AnswerPage, Error> {
-        let page = self.runtime.block_on(watched(watch, self.jobs().page(job, part)));
+        let page = self.runtime.block_on(watched(watch, &self.wire.retries, self.jobs().page(job, part)));
         page.unwrap_or_else(|| Err(Error::Stopped { job: Some(job.id.clone()), proved: true }))
     }
 

@@ -21,6 +21,7 @@ use serde::de::DeserializeOwned;
 use super::auth::AccessTokens;
 use super::clock::ServerClock;
 use super::error::{self, Error, ends_job, untrusted};
+use super::retries::Retries;
 
 /// Longest answer that is read. BigQuery's own pages end at 10 to 20 MB.
 const LONGEST: usize = 128 << 20;
@@ -54,6 +55,8 @@ pub(super) struct Wire {
     /// The project whose quota user credentials count against.
     pub(super) quota_project: Option<String>,
     pub(super) patience: Patience,
+    /// What is to be told of requests that are made again.
+    pub(super) retries: Retries,
 }
 
 /// One request; made anew for each attempt.
@@ -114,6 +117,7 @@ impl Wire {
             if attempt >= self.patience.attempts {
                 return Err(error);
             }
+            self.retries.add(&error, attempt, self.patience.attempts - 1);
             tokio::time::sleep(self.wait(attempt, wait)).await;
         }
     }
