@@ -178,20 +178,23 @@ pub(super) fn show(
     let remembered = around.keeper.as_ref().filter(|_| !around.theme_is_set && depth != Depth::None).and_then(Keeper::theme);
     let remembered = remembered.map(|name| open_theme(Some(name), config, depth, ascii));
     let is_remembered = matches!(remembered, Some(Ok(_)));
-    let theme = match remembered {
-        Some(Ok(theme)) => theme,
-        other => {
-            around.complaint = other.and_then(Result::err).map(|mistake| format!("the theme of the last time is not used: {mistake}"));
-            open_theme(theme, config, depth, ascii)?
-        }
-    };
     let variable = |name: &str| std::env::var(name).ok();
-    around.asks_background = &*theme.name == "default-dark"
-        && !print
+    let is_asked = matches!(depth, Depth::True | Depth::Indexed)
         && !around.theme_is_set
         && !is_remembered
         && is_light(variable).is_none()
         && can_be_asked(&variable("TERM").unwrap_or_default());
+    let theme = match remembered {
+        Some(Ok(theme)) => theme,
+        other => {
+            around.complaint = other.and_then(Result::err).map(|mistake| format!("the theme of the last time is not used: {mistake}"));
+            let theme = open_theme(theme, config, depth, ascii)?;
+            // The answer comes after the first frame: until then it is taken for what it was last time.
+            let before = around.keeper.as_ref().filter(|_| is_asked).and_then(Keeper::background);
+            before.and_then(|is_light| theme.for_background(is_light, depth)).unwrap_or(theme)
+        }
+    };
+    around.asks_background = is_asked && !print;
     around.first = shown.first.group.map(|group| (group.to_string(), shown.first.document));
     around.notes = shown.notes.book(config, shown.is_demo || print || keys.is_some())?;
     around.kept_as = shown.kept_as;

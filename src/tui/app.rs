@@ -74,6 +74,8 @@ pub struct App {
     pub last_time: Option<LastTime>,
     /// Whether a theme was chosen by key.
     pub theme_chosen: bool,
+    /// Whether the terminal says that it is light.
+    pub background: Option<bool>,
     /// Whether somebody has set a theme that goes before one chosen by key.
     pub theme_is_set: bool,
     /// The zone of whoever reads, where it is known and not UTC.
@@ -364,6 +366,7 @@ impl App {
             opening_source: None,
             last_time: None,
             theme_chosen: false,
+            background: None,
             theme_is_set: false,
             own_zone: None,
             in_utc: false,

@@ -19,6 +19,9 @@ const STATE: &str = "state.json";
 /// Name of the file with the theme that was chosen, apart from the others: it is needed before the first frame.
 const THEME: &str = "theme";
 
+/// Name of the file with what the terminal said of its background last: its answer comes after the first frame.
+const BACKGROUND: &str = "background";
+
 /// Name of the folder with the groups of the last visits, a file for each source.
 const VISITS: &str = "visits";
 
@@ -64,6 +67,23 @@ impl Keeper {
     /// The folder cannot be written.
     pub fn keep_theme(&self, name: &str) -> io::Result<()> {
         self.write(THEME, &format!("{name}\n"))
+    }
+
+    /// Whether the terminal was light, last time.
+    pub fn background(&self) -> Option<bool> {
+        match read(&self.folder.join(BACKGROUND), MOST_BYTES).ok()??.trim() {
+            "light" => Some(true),
+            "dark" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Keeps whether the terminal is light.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn keep_background(&self, is_light: bool) -> io::Result<()> {
+        self.write(BACKGROUND, if is_light { "light\n" } else { "dark\n" })
     }
 
     /// What there is of the last time, as a message.
@@ -225,6 +245,9 @@ mod tests {
         assert_eq!(view_of(keeper.last_time(Some("/a"))), Some(view));
         assert!(view_of(keeper.last_time(None)).is_none());
         assert_eq!(keeper.theme().as_deref(), Some("mono"));
+        assert_eq!(keeper.background(), None);
+        keeper.keep_background(true).unwrap();
+        assert_eq!(keeper.background(), Some(true));
         let fresh = Keeper::new(folder.path().join("misfit"), true);
         assert!(view_of(fresh.last_time(Some("/a"))).is_none() && fresh.theme().is_none());
         #[cfg(unix)]

@@ -340,6 +340,8 @@ impl Session {
         visits.extend(self.tabs.iter().filter_map(visited));
         let kept = keeper.keep(views, typed.unwrap_or_default()).and_then(|()| keeper.keep_visits(&visits));
         let kept = kept.and_then(|()| theme.map_or(Ok(()), |name| keeper.keep_theme(&name)));
+        let background = self.tabs.iter().find_map(|tab| tab.app.background);
+        let kept = kept.and_then(|()| background.map_or(Ok(()), |is_light| keeper.keep_background(is_light)));
         kept.map_err(|error| format!("how it was left could not be kept for the next time: {error}"))
     }
 

@@ -196,12 +196,14 @@ impl Theme {
         readable.next().unwrap_or_else(|| self.clone())
     }
 
-    /// The usual theme for a light terminal, in place of the usual one for a dark one; `None` for any other.
-    pub fn for_light(&self, depth: Depth) -> Option<Self> {
-        if &*self.name != "default-dark" {
-            return None;
-        }
-        Self::of(&self.shelf, "default-light", depth, self.ascii()).ok()
+    /// The usual theme for a light or a dark terminal, in place of the usual one for the other; `None` where it is that, or any other.
+    pub fn for_background(&self, is_light: bool, depth: Depth) -> Option<Self> {
+        let name = match (&*self.name, is_light) {
+            ("default-dark", true) => "default-light",
+            ("default-light", false) => "default-dark",
+            _ => return None,
+        };
+        Self::of(&self.shelf, name, depth, self.ascii()).ok()
     }
 
     /// Whether only ASCII can be shown.

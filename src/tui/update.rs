@@ -83,11 +83,11 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Redraw => Vec::new(),
         Message::Background(is_light) => {
-            if is_light
-                && !app.theme_chosen
-                && let Some(light) = app.theme.for_light(app.depth)
+            app.background = Some(is_light);
+            if !app.theme_chosen
+                && let Some(theme) = app.theme.for_background(is_light, app.depth)
             {
-                app.theme = light;
+                app.theme = theme;
             }
             Vec::new()
         }

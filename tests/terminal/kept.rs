@@ -136,3 +136,30 @@ fn a_terminal_that_never_answers_loses_no_key() {
     terminal.press("q");
     assert_eq!(terminal.ends(), 0);
 }
+
+/// What the terminal said of its background is known at the next first frame, before it answers again; another answer then goes before it.
+#[test]
+fn a_light_terminal_begins_light_the_next_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = rows(folder.path(), "rows.ndjson", "my-app");
+    let begin = || {
+        let mut command = explorer(folder.path(), &[&source]);
+        command.env("COLORFGBG", "");
+        let terminal = Terminal::spawn(command);
+        terminal.wait_for("What fails");
+        terminal
+    };
+    let mut terminal = begin();
+    let dark = background(&terminal);
+    terminal.press("\x1b]11;rgb:ffff/ffff/ffff\x1b\\");
+    terminal.wait("the theme of a light terminal", |terminal| background(terminal) != dark);
+    let light = background(&terminal);
+    terminal.press("q");
+    assert_eq!(terminal.ends(), 0);
+    let mut terminal = begin();
+    assert_eq!(background(&terminal), light);
+    terminal.press("\x1b]11;rgb:0000/0000/0000\x1b\\");
+    terminal.wait("the theme of a dark terminal", |terminal| background(terminal) == dark);
+    terminal.press("q");
+    assert_eq!(terminal.ends(), 0);
+}
