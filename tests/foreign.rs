@@ -255,6 +255,20 @@ fn iglu_schemas_open_the_case_and_nothing_private_leaves() {
 }
 
 #[test]
+fn a_bundle_says_as_well_that_another_validator_judged() {
+    let folder = tempfile::tempdir().unwrap();
+    let (rows, bundle) = (folder.path().join("bad.ndjson"), folder.path().join("week"));
+    fs::write(&rows, format!("{SNOWPLOW}\n")).unwrap();
+    let (rows, bundle) = (rows.to_str().unwrap(), bundle.to_str().unwrap());
+    assert!(misfit(&["bundle", rows, "--out", bundle]).status.success());
+    let of = |source: &str| said(&misfit(&["groups", source]));
+    for source in [rows, bundle] {
+        let told = of(source);
+        assert!(told.contains("1 row was read as Snowplow failed events with 2 failures, judged elsewhere"), "{source}: {told}");
+    }
+}
+
+#[test]
 fn no_value_leaves_in_the_words_of_another_validator() {
     let said = [
         "$.a: 'Jane Roe' was expected",

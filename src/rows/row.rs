@@ -210,6 +210,11 @@ impl Unreadable {
         (count > 0).then(|| text::plural(count, "row has a time that cannot be read", "rows have a time that cannot be read"))
     }
 
+    /// Which other pipelines' rows these are, and that another validator judged them, a sentence each. Safe for a terminal.
+    pub fn judged_elsewhere(&self) -> impl Iterator<Item = String> {
+        self.kinds.iter().map(OtherKind::told)
+    }
+
     /// All that is to be said of it beside the pieces that are no rows, a sentence each, with what is quoted. Safe for a terminal.
     pub fn notes(&self) -> Vec<String> {
         let times = self.odd_times().map(|told| match &self.times.first {
@@ -222,8 +227,14 @@ impl Unreadable {
         let lacking = self.lacking.iter().take(MOST_LACKING).map(LackingInputs::told);
         let more: usize = self.lacking.iter().skip(MOST_LACKING).map(|lacking| lacking.inputs).sum();
         let more = (more > 0).then(|| format!("{} more lack other columns", text::plural(more as u64, "input", "inputs")));
-        let kinds = self.kinds.iter().map(OtherKind::told);
-        self.emptiness().into_iter().chain(self.repetition()).chain(kinds).chain(lacking).chain(more).chain(times).collect()
+        self.emptiness()
+            .into_iter()
+            .chain(self.repetition())
+            .chain(self.judged_elsewhere())
+            .chain(lacking)
+            .chain(more)
+            .chain(times)
+            .collect()
     }
 
     /// Which files were named more than once; `None` where none were. Safe for a terminal.

@@ -104,7 +104,10 @@ fn header(asked: &BundleRequest<'_>, deploys: Vec<Deploy>, schemas: Option<&Sche
         missing_columns: groups.missing_columns.iter().map(|column| column.name().to_owned()).collect(),
         partial: groups.partial,
         deploys,
-        notes: groups.unreadable.odd_times().into_iter().chain(groups.notes.iter().map(|note| note.text.clone())).collect(),
+        notes: {
+            let told = groups.unreadable.judged_elsewhere().chain(groups.unreadable.odd_times());
+            told.chain(groups.notes.iter().map(|note| note.text.clone())).collect()
+        },
     }
 }
 
