@@ -19,7 +19,7 @@ use super::groups::{Order, ToldGroups, changes, compared};
 use super::input::{self, Asked};
 use super::scope::Scope;
 use super::volume::VolumeArgs;
-use super::{out, unmet};
+use super::{notes, out, unmet};
 use crate::cli::config::Config;
 use crate::rows::source::Request;
 use crate::triage::baseline::Growth;
@@ -42,6 +42,9 @@ pub(super) struct OverviewQuestion {
 
     #[command(flatten)]
     volume: VolumeArgs,
+
+    #[command(flatten)]
+    notes: notes::NotesArg,
 
     /// Order of the namespaces
     #[arg(long, value_enum, default_value_t, conflicts_with = "beside")]
@@ -85,6 +88,7 @@ pub(super) enum OverviewFormat {
 pub(super) fn run(asked: Asked<OverviewQuestion>, config: &Config) -> Result<ExitCode> {
     let Asked { input, question } = asked;
     let volume = question.volume.open()?;
+    let notes = question.notes.open(config, &input.sources)?;
     let other = (!question.beside.is_empty()).then(|| beside::open(&input, &question, config)).transpose()?;
     let input::OpenedInput { source, schemas } = input.open(config, false, &question.scope)?;
     let request = Request { volume, ..question.scope.clone().request(schemas) };
@@ -94,6 +98,7 @@ pub(super) fn run(asked: Asked<OverviewQuestion>, config: &Config) -> Result<Exi
         (source.groups(&request, &line)?, line.bill())
     };
     request.rate(&mut groups, false);
+    notes::remark(notes.as_ref(), &mut groups, false)?;
     let is_pasted = question.format == OverviewFormat::Md && !question.raw;
     let told = is_pasted.then(|| ToldGroups::new(config.redaction.policy(false), request.schemas.clone()));
     if let Some(other) = other {

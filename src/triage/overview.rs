@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 
 use crate::ground::few::Few;
 use crate::ground::time::Micros;
-use crate::rows::group::{Group, Groups, Sort, Status, Trend};
+use crate::rows::group::{Group, Groups, RemarkState, Sort, Status, Trend};
 use crate::rows::schemas::SchemaStore;
 pub use beside::{Beside, BesideLine};
 pub use changes::{ChangedGroup, Changes, GoneGroup, NamespaceChanges};
@@ -62,6 +62,8 @@ pub struct NamespaceLine {
     pub began: u32,
     /// Those of them that the newest deploy began.
     pub new: u32,
+    /// Groups that somebody has muted.
+    pub muted: u32,
     /// Whether the schemas have it; `None` without schemas or name.
     pub is_known: Option<bool>,
     /// Positions of its names among the unknown ones that are told.
@@ -190,6 +192,7 @@ fn namespaces(groups: &Groups) -> (Vec<NamespaceLine>, Vec<u32>) {
                 span: None,
                 began: 0,
                 new: 0,
+                muted: 0,
                 is_known: None,
                 unknown: Few::default(),
                 first: 0,
@@ -204,6 +207,7 @@ fn namespaces(groups: &Groups) -> (Vec<NamespaceLine>, Vec<u32>) {
         line.span = union(line.span, group.span);
         line.began += u32::from(group.standing.status == Some(Status::Began));
         line.new += u32::from(groups.is_new(group));
+        line.muted += u32::from(groups.remark(group).is_some_and(|remark| remark.state == RemarkState::Muted));
         line.end += 1;
     }
     let mut next = 0;

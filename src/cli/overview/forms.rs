@@ -15,13 +15,13 @@ use crate::triage::facts::overview as words;
 use crate::triage::facts::rate;
 use crate::triage::overview::{NamespaceLine, Overview, UnknownName};
 
-const HEADS: [&str; 9] = ["ROWS", "RATE", "GROUPS", "BEGAN", "TREND", "FIRST", "LAST", "SCHEMAS", "NAMESPACE"];
+const HEADS: [&str; 10] = ["ROWS", "RATE", "GROUPS", "BEGAN", "MUTED", "TREND", "FIRST", "LAST", "SCHEMAS", "NAMESPACE"];
 
 /// Columns of numbers.
-const NUMBERS: [usize; 4] = [0, 1, 2, 3];
+const NUMBERS: [usize; 5] = [0, 1, 2, 3, 4];
 
 /// The column of names, the only one that is cut.
-const NAME: usize = 8;
+const NAME: usize = 9;
 
 /// Cells of a trend.
 const TREND: usize = 12;
@@ -46,9 +46,9 @@ pub(super) fn namespaces(out: &mut dyn Write, overview: &Overview, groups: &Grou
         return Ok(());
     }
     let mut widths = Widths::default();
-    widths.fit(HEADS, [usize::MAX; 9]);
+    widths.fit(HEADS, [usize::MAX; 10]);
     for line in &overview.namespaces {
-        widths.fit(cells(overview, groups, line).each_ref().map(String::as_str), [usize::MAX; 9]);
+        widths.fit(cells(overview, groups, line).each_ref().map(String::as_str), [usize::MAX; 10]);
     }
     let others: usize = widths.0[..NAME].iter().map(|cells| cells + 2).sum();
     let room = room.saturating_sub(others).max(LEAST);
@@ -63,17 +63,18 @@ pub(super) fn namespaces(out: &mut dyn Write, overview: &Overview, groups: &Grou
     Ok(())
 }
 
-fn cells(overview: &Overview, groups: &Groups, line: &NamespaceLine) -> [String; 9] {
-    let [rows, rate, groups_of, began] = numbers(groups, line);
+fn cells(overview: &Overview, groups: &Groups, line: &NamespaceLine) -> [String; 10] {
+    let [rows, rate, groups_of, began, muted] = numbers(groups, line);
     let trend = trend(overview, groups, line);
     let [first, last] = span(line);
-    [rows, rate, groups_of, began, trend, first, last, known(line).to_owned(), words::namespace(line.name.as_deref())]
+    [rows, rate, groups_of, began, muted, trend, first, last, known(line).to_owned(), words::namespace(line.name.as_deref())]
 }
 
-fn numbers(groups: &Groups, line: &NamespaceLine) -> [String; 4] {
+fn numbers(groups: &Groups, line: &NamespaceLine) -> [String; 5] {
     let known = groups.rates.as_ref().and_then(|rates| rates.namespace(line.name.as_deref()).0);
     let began = if groups.deploys.is_empty() { rate::UNKNOWN.to_owned() } else { count(line.began.into()) };
-    [count(line.rows), rate::percent(known.map(|rate| rate.share())), count(line.groups()), began]
+    let muted = if groups.remarks.is_some() { count(line.muted.into()) } else { rate::UNKNOWN.to_owned() };
+    [count(line.rows), rate::percent(known.map(|rate| rate.share())), count(line.groups()), began, muted]
 }
 
 fn trend(overview: &Overview, groups: &Groups, line: &NamespaceLine) -> String {
@@ -127,7 +128,7 @@ pub(super) fn markdown(overview: &Overview, groups: &Groups, told: Option<&ToldG
         out.push_str(&format!("| {numbers} | {} |\n", cell_code(&words::stage(stage.as_deref()))));
     }
     out.push_str(
-        "\n| rows | rate | groups | began | trend | first | last | schemas | namespace |\n|---:|---:|---:|---:|---|---|---|---|---|\n",
+        "\n| rows | rate | groups | began | muted | trend | first | last | schemas | namespace |\n|---:|---:|---:|---:|---:|---|---|---|---|---|\n",
     );
     for line in &overview.namespaces {
         let [first, last] = span(line);

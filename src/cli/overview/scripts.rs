@@ -55,6 +55,8 @@ struct NamespaceMember<'a> {
     began: Option<u32>,
     /// Those that the newest began.
     began_newest: Option<u32>,
+    /// Groups that somebody has muted; null where no notes were read.
+    muted: Option<u32>,
     /// Which part of all that came was refused: 0 to 1; null where it is not known.
     rate: Option<f64>,
     accepted: Option<u64>,
@@ -122,6 +124,7 @@ impl<'a> NamespaceMember<'a> {
             groups: line.groups(),
             began: has_deploys.then_some(line.began),
             began_newest: has_deploys.then_some(line.new),
+            muted: groups.remarks.is_some().then_some(line.muted),
             rate: rate.map(|rate| rate.share()),
             accepted: rate.map(|rate| rate.accepted),
             first,

@@ -207,12 +207,21 @@ fn namespace_changes(changes: NamespaceChanges) -> Option<String> {
     (!told.is_empty()).then(|| told.join(", "))
 }
 
+/// How many groups a namespace has: `13 groups, 2 muted`.
+pub fn namespace_groups(line: &NamespaceLine) -> String {
+    let groups = plural(line.groups(), "group", "groups");
+    if line.muted == 0 { groups } else { format!("{groups}, {} muted", count(line.muted.into())) }
+}
+
 /// Everything known of a namespace, with times in a zone.
 pub fn namespace_sheet(overview: &Overview, groups: &Groups, line: &NamespaceLine, zone: &Zone, changes: Option<&Changes>) -> Facts {
     let mut facts = Facts::default();
     let share = percent(line.rows, groups.rows);
     facts.named("rows", &format!("{}, {share} of all", count(line.rows)));
     facts.named("groups", &count(line.groups()));
+    if line.muted > 0 {
+        facts.named("muted", &plural(line.muted.into(), "group", "groups"));
+    }
     if let Some(rates) = &groups.rates {
         facts.named("rate", &rate::namespace_words(rates.namespace(line.name.as_deref())));
     }

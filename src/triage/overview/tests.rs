@@ -2,6 +2,7 @@ use std::fmt::Write;
 
 use super::*;
 use crate::rows::demo;
+use crate::rows::group::{Remark, RemarkAbout, RemarkWhy, Remarks};
 use crate::rows::schemas::memory::Memory;
 use crate::rows::source::files::{Files, ReadOptions};
 use crate::rows::source::{ErrorSource, Request, Unwatched};
@@ -83,6 +84,20 @@ fn stages_without_number_are_counted_and_not_listed() {
     let rows: Vec<_> = names.iter().map(|name| ("a", "b", "1", name.as_str(), 0)).collect();
     let overview = Overview::of(&groups_of(&rows), None, Sort::Count);
     assert_eq!((overview.stages.len(), overview.more_stages), (MOST_STAGES, 3));
+}
+
+#[test]
+fn what_is_muted_is_counted_by_namespace() {
+    let mut groups =
+        groups_of(&[("a", "x", "1", "ParsePayload", 0), ("a", "y", "1", "ParsePayload", 0), ("b", "x", "1", "ParsePayload", 0)]);
+    let first = groups.list.iter().find(|group| group.key.namespace.as_deref() == Some("a")).unwrap().fingerprint;
+    let muted =
+        Remark { state: RemarkState::Muted, why: RemarkWhy::Said, text: None, bug: None, about: RemarkAbout::Group, more: Vec::new() };
+    groups.remarks = Some(Arc::new(Remarks::new([(first, muted)].into_iter().collect())));
+    let overview = Overview::of(&groups, None, Sort::Name);
+    let muted: Vec<u32> = overview.namespaces.iter().map(|line| line.muted).collect();
+    assert_eq!(muted, [1, 0]);
+    assert_eq!(facts::overview::namespace_groups(&overview.namespaces[0]), "2 groups, 1 muted");
 }
 
 #[test]

@@ -183,7 +183,7 @@ impl LinePainter<'_> {
                 pen.put(&text::clip_middle(&title, room), self.style(Role::Key)).skip(2).put(&words::guess(name), self.style(Role::Dim));
             }
             OverviewLine::Namespace(line) => {
-                let groups = text::plural(line.groups(), "group", "groups");
+                let groups = words::namespace_groups(line);
                 let unknown = if line.is_known == Some(false) { words::UNKNOWN } else { "" };
                 let room = pen.room().saturating_sub(text::width(&groups) + text::width(unknown) + 4).max(pen.room() / 2);
                 let name = words::namespace(line.name.as_deref());
