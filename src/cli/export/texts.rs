@@ -52,10 +52,10 @@ pub(super) fn table(work: &Work<'_>) -> Result<()> {
     };
     let told: Vec<&Group> = work.told.iter().map(|told| &told.group).collect();
     let (name, format) = match work.format() {
-        ExportFormat::Md => ("groups.md", printed::GroupsFormat::Md),
-        ExportFormat::Text => ("groups.txt", printed::GroupsFormat::Table),
-        ExportFormat::Json => ("groups.json", printed::GroupsFormat::Json),
-        ExportFormat::Ndjson => ("groups.ndjson", printed::GroupsFormat::Ndjson),
+        ExportFormat::Md => ("groups.md", printed::ListFormat::Md),
+        ExportFormat::Text => ("groups.txt", printed::ListFormat::Table),
+        ExportFormat::Json => ("groups.json", printed::ListFormat::Json),
+        ExportFormat::Ndjson => ("groups.ndjson", printed::ListFormat::Ndjson),
     };
     let mut text = Vec::new();
     printed::write(&mut text, &groups, &told, format)?;

@@ -12,7 +12,7 @@ use color_eyre::eyre::{WrapErr, bail, ensure, eyre};
 
 use super::changes;
 use super::incidents::{self, IncidentsOf, SameBy};
-use super::printed::{GroupsFormat, closing, on_stdout};
+use super::printed::{ListFormat, closing, on_stdout};
 use super::redacted::ToldGroups;
 use crate::cli::out;
 use crate::ground::text::{bytes, visible};
@@ -98,7 +98,7 @@ fn unlike_schemas(path: &Path, now: &Groups) -> String {
 pub(super) fn print(
     comparison: &Comparison<'_>,
     groups: &Groups,
-    format: GroupsFormat,
+    format: ListFormat,
     told: Option<ToldGroups>,
     same_by: Option<&mut SameBy>,
     more: Vec<String>,
