@@ -74,8 +74,11 @@ pub(super) struct Asking<'a> {
 
 /// A report on all groups.
 pub(super) fn report(work: &Work<'_>, asking: &Asking<'_>) -> Result<()> {
-    let report = looked_at(work, asking)?.finish();
-    write(work, "report", &report, &report.page())
+    let mut builder = looked_at(work, asking)?;
+    let all = &work.choice.groups;
+    let overview = (all.len() > 1).then(|| builder.overview(all, LeftOut::default()));
+    let report = builder.finish();
+    write(work, "report", &report, &report.page(overview))
 }
 
 /// The same as a page for a browser, with more groups that are only listed.

@@ -15,10 +15,11 @@ const BLOCKS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█
 const MOST_LISTED: usize = 14;
 
 impl Report {
-    /// As a page, to be written in one of its forms.
-    pub fn page(&self) -> Page {
+    /// As a page, to be written in one of its forms; the table of all groups is for reports on more than one.
+    pub fn page(&self, overview: Option<Page>) -> Page {
         let mut page = Page::default();
         self.warn(&mut page);
+        overview.into_iter().for_each(|overview| page.append(overview));
         for told in &self.groups {
             self.group(told, &mut page);
         }
