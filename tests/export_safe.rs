@@ -274,3 +274,19 @@ fn a_page_tells_what_the_report_tells_and_what_it_leaves_out() {
         assert!(page.contains(&format!("<dt>{fact}</dt>")), "{fact}: {page}");
     }
 }
+
+#[test]
+fn a_report_on_several_groups_begins_with_all_of_them_in_one_table() {
+    let groups = ["--group", "73152a9311fc0fe0", "--group", "befc928ba7eeb307"];
+    let report = |more: &[&str]| misfit(&[&["export", "demo:", "--as", "report"], more].concat()).0;
+    let markdown = report(&groups);
+    let begin = "## Groups\n\n2 groups with 54 rows: rows with the same fault are one group.\n\n| rows | status |";
+    assert!(markdown.starts_with(begin), "{markdown}");
+    assert!(markdown.contains("\n| 24 | ended | `acme-desktop/sync.1` |") && markdown.contains("\n## Deploys\n"), "{markdown}");
+    let text = report(&[&groups[..], &["--format", "text"]].concat());
+    assert!(
+        text.contains("\nrows  status  doctype                where") && text.contains("\n  24  ended   acme-desktop/sync.1    /dev"),
+        "{text}"
+    );
+    assert!(!report(&groups[..2]).contains("## Groups"), "of one group there is nothing to list");
+}

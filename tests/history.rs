@@ -413,3 +413,27 @@ fn losses_say_since_when_the_schema_knows_their_places() {
     );
     assert_eq!((place("/more/a")["known"].as_str(), told["losses"][0]["made"].as_bool()), (Some("never"), Some(false)));
 }
+
+#[test]
+fn without_git_losses_are_told_all_the_same() {
+    let top = tempfile::tempdir().unwrap();
+    let repository = repository(top.path());
+    let documents = top.path().join("documents/my-app");
+    fs::create_dir_all(&documents).unwrap();
+    fs::write(documents.join("ping.1.sample.json"), r#"{"name":"x","more":1}"#).unwrap();
+    let judge = |schemas: &Path, format: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_misfit"));
+        command.arg("judge").arg(top.path().join("documents")).arg("--schemas").arg(schemas).args(["--losses", "--format", format]);
+        told(&command.env("PATH", top.path()).env("HOME", top.path()).output().unwrap())
+    };
+    let (text, said, code) = judge(&repository, "text");
+    assert_eq!(code, Some(1), "{said}");
+    let fault = "since when the schemas know what is lost was not looked up: there is no git on this machine";
+    assert!(text.contains("/more") && text.matches(fault).count() == 1, "{text}");
+    let (text, ..) = judge(&repository, "json");
+    let told: Value = serde_json::from_str(&text).unwrap();
+    assert!(told["unknown_histories"].as_str().unwrap().starts_with(fault) && told["findings"] == 1, "{text}");
+    fs::rename(repository.join(".git"), top.path().join("gone")).unwrap();
+    let (text, said, code) = judge(&repository, "text");
+    assert!(code == Some(1) && !text.contains("git"), "where there is no repository, none is missed: {text}{said}");
+}

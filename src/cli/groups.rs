@@ -81,7 +81,7 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     if let Some((path, baseline)) = question.baseline.as_deref().zip(baseline) {
         compared::check(path, &baseline, &groups)?;
         let comparison = baseline.compare(&groups, question.growth());
-        return compared::print(&comparison, &groups, question.format, told, same_by.as_mut(), strays);
+        return compared::print(&comparison, &groups, question.format.list()?, told, same_by.as_mut(), strays);
     }
     let filter = question.filter();
     let found = filter.map(|text| groups.search(text));

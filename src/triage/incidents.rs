@@ -122,18 +122,26 @@ fn shared(chosen: &[&Group], members: &[usize], alike: &[Option<Likeness>], same
     let first = likeness(members.first()?)?;
     let source = |at: &usize| likeness(at)?.by.iter().find_map(|by| if let Sameness::Source(at) = by { Some(at) } else { None });
     let one = source(members.first()?).filter(|one| members.iter().all(|at| source(at) == Some(one)));
-    let with_parent = first.by.iter().any(|by| matches!(by, Sameness::Says { parent: Some(_), .. }));
+    let parent = |at: &usize| likeness(at)?.by.iter().find_map(|by| if let Sameness::Says { parent, .. } = by { *parent } else { None });
+    let around = parent(members.first()?).filter(|one| members.iter().all(|at| parent(at) == Some(*one)));
     Some(Shared {
         fault: first.fault.clone(),
         tail: common_end(members.iter().filter_map(|&at| chosen[at].key.path.as_deref())),
         key: first.key.clone(),
-        with_parent: with_parent && one.is_none(),
+        with_parent: around.is_some() && one.is_none(),
         source: one.map(|at| at.file.clone()),
         same_deploy,
     })
 }
 
 impl Incident {
+    /// Takes out the key, for others to read: it may be a value of somebody's.
+    pub fn without_key(&mut self) {
+        if let Some(shared) = &mut self.shared {
+            shared.key = None;
+        }
+    }
+
     /// All rows.
     pub fn count(&self, chosen: &[&Group]) -> u64 {
         self.groups.iter().map(|&at| chosen[at].count).sum()
@@ -250,4 +258,31 @@ fn common_end<'a>(paths: impl Iterator<Item = &'a str>) -> Option<String> {
     // Shared by doctypes as a whole, the place is told by its last names.
     let common = common.filter(|tokens| !tokens.is_empty())?.join("/");
     Some(tail(&format!("/{common}")).unwrap_or(common))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::group::Grouper;
+    use crate::rows::row::{ErrorRow, RowRef};
+
+    #[test]
+    fn what_lies_around_nodes_is_the_same_only_where_it_is_for_all() {
+        let mut grouper = Grouper::new(None);
+        for (at, key) in ["a", "b"].into_iter().enumerate() {
+            let message = format!("#/{key}/os: expected type: String, found: Null");
+            grouper.add(&ErrorRow { message: Some(&message), ..ErrorRow::default() }, RowRef::new(0, at as u64));
+        }
+        let groups = Grouper::merge(vec![grouper]);
+        let chosen: Vec<&Group> = groups.list.iter().collect();
+        let likeness = |parent| {
+            let says = Sameness::Says { tail: "a/os".to_owned(), content: 1, parent };
+            Some(Likeness { fault: "type".to_owned(), class: None, key: None, by: vec![says] })
+        };
+        let around = |one, other| shared(&chosen, &[0, 1], &[likeness(one), likeness(other)], false).unwrap().with_parent;
+        assert!(around(Some(7), Some(7)));
+        for (one, other) in [(Some(7), None), (Some(7), Some(8)), (None, None)] {
+            assert!(!around(one, other), "{one:?} {other:?}");
+        }
+    }
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 
-use crate::pipeline::document::{Document, NodeId, PathStyle};
+use crate::pipeline::document::{Document, Kind, NodeId, PathStyle};
 use crate::pipeline::layout::{ColumnId, Layout};
 use crate::pipeline::schema::walk::{generalise, walk};
 use crate::pipeline::schema::{Schema, covered};
@@ -29,6 +29,8 @@ const MOST_PLACES: usize = 10_000;
 pub struct Loss {
     /// Where it stands in its document, a JSON pointer.
     pub pointer: String,
+    /// Which names of the pointer are positions in lists, from 0.
+    pub elements: Vec<usize>,
     /// The same for all documents: `{key}` for keys of maps, `[]` for elements.
     pub place: String,
     /// What becomes of it.
@@ -102,6 +104,7 @@ impl Losses {
             let tokens = document.tokens(node);
             losses.values.push(Loss {
                 pointer: document.path(node, PathStyle::Pointer),
+                elements: elements(document, node),
                 place: place(schema, &tokens),
                 fate: landing.fate,
                 landing: line.landing,
@@ -133,6 +136,13 @@ pub fn is_loss(fate: Fate) -> bool {
 fn changed(document: &Document, node: NodeId, inside: Option<&str>) -> NodeId {
     let levels = inside.map_or(0, |pointer| pointer.matches('/').count());
     document.ancestors(node).nth(levels).unwrap_or(node)
+}
+
+/// Which names on the way to a value are positions in lists.
+fn elements(document: &Document, node: NodeId) -> Vec<usize> {
+    let depth = document.ancestors(node).count();
+    let around = document.ancestors(node).skip(1).enumerate();
+    around.filter(|(_, around)| document.kind(*around) == Kind::Array).map(|(up, _)| depth - 2 - up).collect()
 }
 
 fn place(schema: Option<&Schema>, tokens: &[String]) -> String {

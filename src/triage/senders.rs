@@ -8,6 +8,7 @@
 //! as commoner would come by chance in fewer than one of a hundred lists of all groups: the doubt is shared by all groups that could be asked about and by
 //! all values that could have told anything (Tarone 1990).
 
+mod comparison;
 mod exact;
 mod fault_place;
 mod fields;
@@ -29,11 +30,12 @@ use crate::pipeline::document::Document;
 use crate::rows::group::{Fingerprint, Group, Groups};
 use crate::rows::samples::{Content, SampleError, SampleFile, read_all};
 use crate::rows::source::{ErrorSource, SourceError, Watch};
+pub use comparison::{Claim, Comparison, LeftOut, SenderTrait, ShareIs, TooFew, TopicAnswer, TopicSays, TraitValue};
 pub use exact::Counts;
 pub use fields::Field;
 pub use sampled::MOST_ROWS;
 pub use topic::Topic;
-pub use weighed::{Claim, Comparison, LEAST_ROWS, LeftOut, SenderTrait, TooFew, TopicAnswer, TopicSays, TraitValue};
+pub use weighed::LEAST_ROWS;
 
 use exact::Exact;
 use sampled::{Counted, CountedDoctype, Dense, key_of, readable};
@@ -58,6 +60,8 @@ pub struct Senders {
     pub failures: Comparison,
     /// Beside accepted documents of its doctype, where there are any.
     pub accepted: Option<Comparison>,
+    /// Its rows that were left out because each stands for several.
+    pub counts: u64,
 }
 
 /// The senders of groups.
@@ -167,12 +171,14 @@ fn of_group(
         There { others: apart.unwrap_or(&others.failures), own: apart.is_none().then(|| counted.pooled()), all: doctype.all - group.count };
     let is_at_fault = |field: &Field| counted.is_at_fault(field);
     let here = (&counted.own, group.count);
+    // A doubt is that of all lists.
+    let groups = if others.accepted.is_some() { 2 * groups } else { groups };
     let failures = weigh(&doctype.fields, here, &is_at_fault, &there, groups, exact);
     let accepted = others.accepted.as_ref().map(|others| {
         let there = There { others, own: None, all: doctype.accepted.rows };
         weigh(&doctype.fields, here, &is_at_fault, &there, groups, exact)
     });
-    Senders { failures, accepted }
+    Senders { failures, accepted, counts: counted.counts }
 }
 
 /// Counts accepted documents.

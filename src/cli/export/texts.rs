@@ -52,10 +52,10 @@ pub(super) fn table(work: &Work<'_>) -> Result<()> {
     };
     let told: Vec<&Group> = work.told.iter().map(|told| &told.group).collect();
     let (name, format) = match work.format() {
-        ExportFormat::Md => ("groups.md", printed::GroupsFormat::Md),
-        ExportFormat::Text => ("groups.txt", printed::GroupsFormat::Table),
-        ExportFormat::Json => ("groups.json", printed::GroupsFormat::Json),
-        ExportFormat::Ndjson => ("groups.ndjson", printed::GroupsFormat::Ndjson),
+        ExportFormat::Md => ("groups.md", printed::ListFormat::Md),
+        ExportFormat::Text => ("groups.txt", printed::ListFormat::Table),
+        ExportFormat::Json => ("groups.json", printed::ListFormat::Json),
+        ExportFormat::Ndjson => ("groups.ndjson", printed::ListFormat::Ndjson),
     };
     let mut text = Vec::new();
     printed::write(&mut text, &groups, &told, format)?;
@@ -74,8 +74,11 @@ pub(super) struct Asking<'a> {
 
 /// A report on all groups.
 pub(super) fn report(work: &Work<'_>, asking: &Asking<'_>) -> Result<()> {
-    let report = looked_at(work, asking)?.finish();
-    write(work, "report", &report, &report.page())
+    let mut builder = looked_at(work, asking)?;
+    let all = &work.choice.groups;
+    let overview = (all.len() > 1).then(|| builder.overview(all, LeftOut::default()));
+    let report = builder.finish();
+    write(work, "report", &report, &report.page(overview))
 }
 
 /// The same as a page for a browser, with more groups that are only listed.

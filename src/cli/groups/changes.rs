@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::incidents::IncidentsOf;
 use super::json;
-use super::printed::{GroupsFormat, NO_METRICS};
+use super::printed::ListFormat;
 use super::table::{self, GroupCells};
 use crate::cli::csv;
 use crate::cli::{out, when};
@@ -91,19 +91,18 @@ pub(super) fn write(
     out: &mut dyn Write,
     comparison: &Comparison<'_>,
     incidents: Option<&IncidentsOf>,
-    format: GroupsFormat,
+    format: ListFormat,
 ) -> io::Result<()> {
     let mut changes: Vec<GroupChange<'_>> = changes(comparison, SINCE).collect();
     if let Some(incidents) = incidents {
         join(&mut changes[..comparison.new.len()], comparison, incidents);
     }
     match format {
-        GroupsFormat::Table => out.write_all(table::lines(HEADS, lines(&changes), out::room()).as_bytes()),
-        GroupsFormat::Md => out.write_all(table::markdown_lines(HEADS, &lines(&changes)).as_bytes()),
-        GroupsFormat::Csv => csv::write(out, changes.iter()),
-        GroupsFormat::Ndjson => json::lines(out, changes.iter()),
-        GroupsFormat::OpenMetrics => Err(io::Error::other(NO_METRICS)),
-        GroupsFormat::Json => json::pretty(out, &answer_of(comparison, changes)),
+        ListFormat::Table => out.write_all(table::lines(HEADS, lines(&changes), out::room()).as_bytes()),
+        ListFormat::Md => out.write_all(table::markdown_lines(HEADS, &lines(&changes)).as_bytes()),
+        ListFormat::Csv => csv::write(out, changes.iter()),
+        ListFormat::Ndjson => json::lines(out, changes.iter()),
+        ListFormat::Json => json::pretty(out, &answer_of(comparison, changes)),
     }
 }
 
@@ -279,11 +278,11 @@ mod tests {
                 write(&mut out, &comparison, None, format).unwrap();
                 String::from_utf8(out).unwrap()
             };
-            let table = of(GroupsFormat::Table);
+            let table = of(ListFormat::Table);
             assert!(table.contains(line) && table.contains("0, was 3  gone") && table.contains("type\\u{1b}|"), "{table}");
-            assert!(of(GroupsFormat::Md).contains("`type\\u{1b}\\|`"));
-            assert_eq!((of(GroupsFormat::Csv).lines().count(), of(GroupsFormat::Ndjson).lines().count()), (3, 2));
-            let json: serde_json::Value = serde_json::from_str(&of(GroupsFormat::Json)).unwrap();
+            assert!(of(ListFormat::Md).contains("`type\\u{1b}\\|`"));
+            assert_eq!((of(ListFormat::Csv).lines().count(), of(ListFormat::Ndjson).lines().count()), (3, 2));
+            let json: serde_json::Value = serde_json::from_str(&of(ListFormat::Json)).unwrap();
             assert_eq!((&json["gone"], &json["changes"][1]["change"]), (&serde_json::json!(1), &serde_json::json!("gone")));
         }
     }

@@ -11,8 +11,8 @@ use color_eyre::Result;
 use color_eyre::eyre::{WrapErr, bail, ensure, eyre};
 
 use super::changes;
-use super::incidents::{self, IncidentsOf, SameBy};
-use super::printed::{GroupsFormat, closing, on_stdout};
+use super::incidents::{IncidentsOf, SameBy};
+use super::printed::{ListFormat, closing, on_stdout};
 use super::redacted::ToldGroups;
 use crate::cli::out;
 use crate::ground::text::{bytes, visible};
@@ -21,6 +21,7 @@ use crate::rows::source::Request;
 use crate::triage::baseline::{Baseline, Comparison};
 use crate::triage::facts::incident;
 use crate::triage::facts::overview::NOT_WHOLE;
+use crate::triage::incidents::Incident;
 use crate::tui::advice;
 
 /// Largest baseline that is read, in bytes.
@@ -91,7 +92,7 @@ fn unlike_schemas(path: &Path, now: &Groups) -> String {
 pub(super) fn print(
     comparison: &Comparison<'_>,
     groups: &Groups,
-    format: GroupsFormat,
+    format: ListFormat,
     told: Option<ToldGroups>,
     same_by: Option<&mut SameBy>,
     more: Vec<String>,
@@ -101,7 +102,7 @@ pub(super) fn print(
     let without_data = without_data.as_ref().map(|changes| changes.beside(comparison));
     let mut incidents = same_by.map(|same_by| (same_by.of(groups, &comparison.new), same_by.fault()));
     if let Some((incidents, _)) = incidents.as_mut().filter(|_| is_pasted) {
-        incidents::without_keys(incidents);
+        incidents.iter_mut().for_each(Incident::without_key);
     }
     let of = incidents.as_ref().map(|(incidents, _)| IncidentsOf::new(incidents, &comparison.new));
     on_stdout(|out| changes::write(out, without_data.as_ref().unwrap_or(comparison), of.as_ref(), format))?;

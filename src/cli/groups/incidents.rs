@@ -71,7 +71,7 @@ pub(super) fn print(mut listing: Listing<'_>, mut same_by: SameBy, notes: Option
     let (groups, shown) = (listing.groups, listing.shown);
     let mut of = same_by.of(groups, shown);
     if listing.told.is_some() {
-        without_keys(&mut of);
+        of.iter_mut().for_each(Incident::without_key);
     }
     let noted = IncidentNotes::of(notes, groups, shown, &of);
     let without_data = listing.without_data();
@@ -185,11 +185,6 @@ pub(super) fn lines(groups: &Groups, chosen: &[&Group], incidents: &[Incident], 
         }
     }
     all
-}
-
-/// Takes out the keys, for others to read: a key may be a value of somebody's.
-pub(super) fn without_keys(incidents: &mut [Incident]) {
-    incidents.iter_mut().filter_map(|incident| incident.shared.as_mut()).for_each(|shared| shared.key = None);
 }
 
 /// Which incident each group of several is of, and why; for lines that tell one group.

@@ -70,20 +70,19 @@ pub(super) fn write(out: &mut dyn Write, groups: &Groups, shown: &[&Group], most
     let Some(rates) = &groups.rates else { return out.write_all(b"# EOF\n") };
     RATIO.head(out)?;
     // By the names that may be told: where these are those of several doctypes, nothing is known of one.
-    let mut accepted: BTreeMap<[Option<&str>; 3], (&Group, Vec<Rate>)> = BTreeMap::new();
+    let mut accepted: BTreeMap<Vec<(&str, String)>, Vec<Rate>> = BTreeMap::new();
     for group in told {
         let Some(rate) = rates.group(group) else { continue };
         RATIO.line(out, &own(group, &group.fingerprint.to_string()), rate.share())?;
-        let key = &group.key;
-        let known =
-            accepted.entry([key.namespace.as_deref(), key.doctype.as_deref(), key.version.as_deref()]).or_insert((group, Vec::new()));
-        known.1.push(rate);
+        // Counts of all versions together are those of none of them.
+        let of = names(group).into_iter().take(if rate.all_versions { 2 } else { 3 });
+        accepted.entry(written(of)).or_default().push(rate);
     }
     ACCEPTED.head(out)?;
-    for (group, rates) in accepted.values() {
+    for (labels, rates) in accepted {
         let first = rates.first().map(|rate| (rate.accepted, rate.all));
         if let Some((accepted, _)) = first.filter(|first| rates.iter().all(|rate| (rate.accepted, rate.all) == *first)) {
-            ACCEPTED.line(out, &names(group)[..3], accepted)?;
+            ACCEPTED.line_of(out, labels, accepted)?;
         }
     }
     out.write_all(b"# EOF\n")
@@ -102,7 +101,13 @@ fn own<'a>(group: &'a Group, fingerprint: &'a str) -> Vec<(&'static str, &'a str
 }
 
 fn seconds(time: Micros) -> String {
-    format!("{}.{:06}", time.div_euclid(1_000_000), time.rem_euclid(1_000_000))
+    let (sign, amount) = (if time < 0 { "-" } else { "" }, time.unsigned_abs());
+    format!("{sign}{}.{:06}", amount / 1_000_000, amount % 1_000_000)
+}
+
+/// Labels as they are written: one without a value is none.
+fn written<'a>(labels: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<(&'a str, String)> {
+    labels.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name, escaped(text))).collect()
 }
 
 impl Metric {
@@ -115,10 +120,12 @@ impl Metric {
         writeln!(out, "# HELP misfit_{name} {help}")
     }
 
-    /// A label without a value is none.
     fn line(&self, out: &mut dyn Write, labels: &[(&str, &str)], value: impl std::fmt::Display) -> io::Result<()> {
-        let labels: Vec<String> =
-            labels.iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| format!("{name}=\"{}\"", escaped(text))).collect();
+        self.line_of(out, written(labels.iter().copied()), value)
+    }
+
+    fn line_of(&self, out: &mut dyn Write, labels: Vec<(&str, String)>, value: impl std::fmt::Display) -> io::Result<()> {
+        let labels: Vec<String> = labels.into_iter().map(|(name, text)| format!("{name}=\"{text}\"")).collect();
         let labels = if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
         writeln!(out, "misfit_{}{labels} {value}", self.0)
     }
@@ -134,8 +141,10 @@ mod tests {
     use super::*;
     use crate::cli::groups::example::{group, groups};
     use crate::rows::group::Fingerprint;
+    use crate::rows::volume::Volume;
+    use std::sync::Arc;
 
-    fn written(groups: &Groups, shown: &[&Group], most: usize) -> String {
+    fn text_of(groups: &Groups, shown: &[&Group], most: usize) -> String {
         let mut out = Vec::new();
         write(&mut out, groups, shown, most).unwrap();
         String::from_utf8(out).unwrap()
@@ -146,7 +155,7 @@ mod tests {
         let mut groups = groups();
         groups.unreadable.count = 3;
         groups.list[0].key.path = Some("/a\"b\\c\nd\u{202e}".into());
-        let text = written(&groups, &[&groups.list[0]], 9);
+        let text = text_of(&groups, &[&groups.list[0]], 9);
         let line = r#"misfit_failures{namespace="acme",doctype="session",version="1",stage="ParsePayload",path="/a\"b\\c\\nd\\u{202e}",fault="required app_build",fingerprint="00000000000000ab"} 1234"#;
         assert!(text.lines().any(|found| found == line), "{text}");
         assert!(text.contains("\nmisfit_rows_unreadable 3\n") && text.contains("\nmisfit_groups_began 1\n"), "{text}");
@@ -160,10 +169,38 @@ mod tests {
         let of = |print, count| Group { fingerprint: Fingerprint(print), count, ..group() };
         let all = [of(1, 5), of(2, 70), of(3, 600)];
         let shown: Vec<&Group> = all.iter().collect();
-        let text = written(&Groups::default(), &shown, 1);
+        let text = text_of(&Groups::default(), &shown, 1);
         let failures: Vec<&str> = text.lines().filter(|line| line.starts_with("misfit_failures{")).collect();
         assert!(failures[0].ends_with("fingerprint=\"0000000000000003\"} 600"), "{text}");
         assert_eq!(failures[1..], ["misfit_failures{fingerprint=\"other\"} 75"]);
-        assert!(written(&Groups::default(), &[], 1).contains("\nmisfit_groups 0\n"));
+        assert!(text_of(&Groups::default(), &[], 1).contains("\nmisfit_groups 0\n"));
+    }
+    #[test]
+    fn accepted_documents_that_are_counted_without_versions_are_told_once() {
+        let of = |print, version: Option<&str>| {
+            let mut group = Group { fingerprint: Fingerprint(print), ..group() };
+            let names = Arc::make_mut(&mut group.key.names);
+            names.version = version.map(Arc::from);
+            group
+        };
+        let rated = |list: Vec<Group>, version: Option<&str>| {
+            let mut groups = Groups { list, span: group().span, ..Groups::default() };
+            let hour = 3_600_000_000;
+            let mut volume = Volume::default();
+            volume.add(("acme", "session"), version, (group().span.unwrap().0 / hour * hour, hour), 500);
+            groups.rate(Some(&Arc::new(volume)), (None, None), false);
+            let shown: Vec<&Group> = groups.list.iter().collect();
+            let text = text_of(&groups, &shown, 9);
+            text.lines().filter(|line| line.starts_with("misfit_accepted_documents")).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let whole = r#"misfit_accepted_documents{namespace="acme",doctype="session"} 500"#;
+        assert_eq!(rated(vec![of(1, Some("1")), of(2, Some("2")), of(3, None), of(4, Some(""))], None), [whole]);
+        let one = r#"misfit_accepted_documents{namespace="acme",doctype="session",version="1"} 500"#;
+        assert_eq!(rated(vec![of(1, Some("1")), of(2, Some("1"))], Some("1")), [one]);
+    }
+
+    #[test]
+    fn times_before_the_first_second_of_1970_keep_their_fraction() {
+        assert_eq!([-500_000, -1_500_000, 0, 1_000_001].map(seconds), ["-0.500000", "-1.500000", "0.000000", "1.000001"]);
     }
 }

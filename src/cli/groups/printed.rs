@@ -7,6 +7,7 @@ use std::io::{self, BufWriter, Write};
 
 use clap::ValueEnum;
 use color_eyre::Result;
+use color_eyre::eyre::bail;
 use serde::Serialize;
 
 use super::redacted::ToldGroups;
@@ -20,8 +21,8 @@ use crate::triage::facts;
 use crate::tui::advice;
 
 /// Why something has no metrics.
-pub(super) const NO_METRICS: &str =
-    "--format openmetrics is for groups alone: leave out --baseline, --causes, --suspect and --by, or choose another --format";
+const NO_METRICS: &str =
+    "--format openmetrics is for groups alone: leave out --baseline, --causes, --suspect, --senders and --by, or choose another --format";
 
 /// Bytes that are written at a time.
 const BUFFERED: usize = 64 << 10;
@@ -44,6 +45,33 @@ pub(in crate::cli) enum GroupsFormat {
     /// OpenMetrics, which Prometheus reads too: rows of the largest groups, when they were last seen, their rates; names and paths are told as in Markdown
     #[value(name = "openmetrics", alias = "prometheus")]
     OpenMetrics,
+}
+
+/// The forms in which something may stand beside groups.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) enum ListFormat {
+    Table,
+    Json,
+    Ndjson,
+    Csv,
+    Md,
+}
+
+impl GroupsFormat {
+    /// As a form in which something may stand beside groups.
+    ///
+    /// # Errors
+    /// It is one of groups alone.
+    pub(super) fn list(self) -> Result<ListFormat> {
+        Ok(match self {
+            GroupsFormat::Table => ListFormat::Table,
+            GroupsFormat::Json => ListFormat::Json,
+            GroupsFormat::Ndjson => ListFormat::Ndjson,
+            GroupsFormat::Csv => ListFormat::Csv,
+            GroupsFormat::Md => ListFormat::Md,
+            GroupsFormat::OpenMetrics => bail!(NO_METRICS),
+        })
+    }
 }
 
 /// Groups that are to be printed.
@@ -69,9 +97,9 @@ impl Listing<'_> {
     pub(super) fn print(mut self) -> Result<()> {
         let without_data = self.without_data();
         let printed = self.printed(without_data.as_deref());
-        on_stdout(|out| match self.format {
-            GroupsFormat::OpenMetrics => metrics::write(out, self.groups, &printed, self.most),
-            format => write(out, self.groups, &printed, format),
+        on_stdout(|out| match self.format.list() {
+            Ok(format) => write(out, self.groups, &printed, format),
+            Err(_) => metrics::write(out, self.groups, &printed, self.most),
         })?;
         self.close([]);
         Ok(())
@@ -89,7 +117,8 @@ impl Listing<'_> {
         members: impl FnOnce() -> Vec<M>,
         closing: impl IntoIterator<Item = String>,
     ) -> Result<()> {
-        on_stdout(|out| write_with(out, self.groups, self.format, lines, members))?;
+        let format = self.format.list()?;
+        on_stdout(|out| write_with(out, self.groups, format, lines, members))?;
         self.close(closing);
         Ok(())
     }
@@ -108,15 +137,14 @@ pub(in crate::cli) fn on_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result
 }
 
 /// Writes the groups that are shown of all groups, in a form.
-pub(in crate::cli) fn write(out: &mut dyn Write, groups: &Groups, shown: &[&Group], format: GroupsFormat) -> io::Result<()> {
+pub(in crate::cli) fn write(out: &mut dyn Write, groups: &Groups, shown: &[&Group], format: ListFormat) -> io::Result<()> {
     let records = shown.iter().map(|group| GroupFields::of(group, groups));
     match format {
-        GroupsFormat::Table => out.write_all(table::write(shown, groups, out::room()).as_bytes()),
-        GroupsFormat::Json => json::document(out, groups, Some(shown), records),
-        GroupsFormat::Ndjson => json::lines(out, records),
-        GroupsFormat::Csv => csv::write(out, records),
-        GroupsFormat::Md => out.write_all(table::markdown(shown, groups).as_bytes()),
-        GroupsFormat::OpenMetrics => metrics::write(out, groups, shown, metrics::USUAL),
+        ListFormat::Table => out.write_all(table::write(shown, groups, out::room()).as_bytes()),
+        ListFormat::Json => json::document(out, groups, Some(shown), records),
+        ListFormat::Ndjson => json::lines(out, records),
+        ListFormat::Csv => csv::write(out, records),
+        ListFormat::Md => out.write_all(table::markdown(shown, groups).as_bytes()),
     }
 }
 
@@ -124,17 +152,16 @@ pub(in crate::cli) fn write(out: &mut dyn Write, groups: &Groups, shown: &[&Grou
 fn write_with<M: Serialize>(
     out: &mut dyn Write,
     groups: &Groups,
-    format: GroupsFormat,
+    format: ListFormat,
     lines: impl FnOnce() -> Vec<GroupCells>,
     members: impl FnOnce() -> Vec<M>,
 ) -> io::Result<()> {
     match format {
-        GroupsFormat::Table => out.write_all(table::lines(table::heads(groups), lines(), out::room()).as_bytes()),
-        GroupsFormat::Md => out.write_all(table::markdown_lines(table::heads(groups), &lines()).as_bytes()),
-        GroupsFormat::Json => json::document(out, groups, None, members().into_iter()),
-        GroupsFormat::Ndjson => json::lines(out, members().into_iter()),
-        GroupsFormat::Csv => csv::write(out, members().into_iter()),
-        GroupsFormat::OpenMetrics => Err(io::Error::other(NO_METRICS)),
+        ListFormat::Table => out.write_all(table::lines(table::heads(groups), lines(), out::room()).as_bytes()),
+        ListFormat::Md => out.write_all(table::markdown_lines(table::heads(groups), &lines()).as_bytes()),
+        ListFormat::Json => json::document(out, groups, None, members().into_iter()),
+        ListFormat::Ndjson => json::lines(out, members().into_iter()),
+        ListFormat::Csv => csv::write(out, members().into_iter()),
     }
 }
 

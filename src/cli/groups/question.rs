@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use color_eyre::Result;
 use color_eyre::eyre::ensure;
 
-use super::printed::{GroupsFormat, NO_METRICS};
+use super::printed::GroupsFormat;
 use super::{follow, incidents, metrics, senders, suspect};
 use crate::cli::holding::HoldingArgs;
 use crate::cli::notes;
@@ -106,8 +106,10 @@ pub(in crate::cli) struct GroupsQuestion {
 impl GroupsQuestion {
     /// What goes together only in some ways. Asked before anything is read.
     pub(super) fn check(&self) -> Result<()> {
-        let is_plain = self.baseline.is_none() && !self.causes && !self.suspected.suspect && self.by == incidents::By::default();
-        ensure!(!self.is_metrics() || is_plain, NO_METRICS);
+        let is_beside = self.baseline.is_some() || self.causes || self.suspected.suspect || self.sent.senders;
+        if is_beside || self.by != incidents::By::default() {
+            self.format.list()?;
+        }
         let is_source_used = self.by == incidents::By::Incident || self.suspected.suspect;
         ensure!(self.suspected.source_repo.is_none() || is_source_used, "--source-repo goes with --suspect or --by incident");
         Ok(())

@@ -19,7 +19,7 @@ use crate::rows::source::ErrorSource;
 use crate::triage::facts;
 use crate::triage::facts::senders::Beside;
 use crate::triage::senders::{
-    Claim, Comparison, MOST_ROWS, SenderTrait, Senders, SendersError, SendersOf, SendersQuestion, TopicAnswer, TopicSays, senders,
+    Claim, Comparison, MOST_ROWS, SenderTrait, Senders, SendersError, SendersOf, SendersQuestion, ShareIs, TopicAnswer, TopicSays, senders,
 };
 use crate::tui::advice::EXPORT_TABLE;
 
@@ -148,7 +148,8 @@ struct TraitRecord<'a> {
 #[derive(Serialize)]
 struct AskedRecord<'a> {
     topic: &'static str,
-    /// `differs`, `alike`, `not_compared`, `varies` (nearly every row tells another), `fault` (the fault is about it), `unknown` (no row tells it).
+    /// `differs` (commoner here), `rarer`, `alike`, `not_compared`, `varies` (nearly every row tells another), `fault` (the fault is about it),
+    /// `withheld` (too long, or names somebody), `rows_only` (accepted documents do not tell it), `unknown` (no row tells it).
     answer: &'static str,
     field: Option<String>,
     value: Option<&'a str>,
@@ -187,16 +188,17 @@ impl<'a> ClaimRecord<'a> {
 }
 
 impl<'a> AskedRecord<'a> {
-    fn of(answer: &'a TopicAnswer, is_compared: bool) -> Self {
+    fn of(answer: &'a TopicAnswer) -> Self {
         let topic = answer.topic.name();
         let plain =
             |answer| AskedRecord { topic, answer, field: None, value: None, rows: None, of: None, elsewhere: None, elsewhere_of: None };
         match &answer.says {
-            TopicSays::Value { told, counts, is_claimed } => AskedRecord {
-                answer: match (is_compared, is_claimed) {
-                    (_, true) => "differs",
-                    (true, false) => "alike",
-                    (false, false) => "not_compared",
+            TopicSays::Value { told, counts, share } => AskedRecord {
+                answer: match share {
+                    ShareIs::Commoner => "differs",
+                    ShareIs::Rarer => "rarer",
+                    ShareIs::Alike => "alike",
+                    ShareIs::NotCompared => "not_compared",
                 },
                 field: Some(facts::senders::field_name(&told.field)),
                 value: told.value.as_ref().map(|value| value.text.as_str()),
@@ -208,6 +210,8 @@ impl<'a> AskedRecord<'a> {
             },
             TopicSays::Varies => plain("varies"),
             TopicSays::AtFault => plain("fault"),
+            TopicSays::Withheld => plain("withheld"),
+            TopicSays::RowsAlone => plain("rows_only"),
             TopicSays::Untold => plain("unknown"),
         }
     }
@@ -216,9 +220,8 @@ impl<'a> AskedRecord<'a> {
 impl<'a> ComparisonRecord<'a> {
     fn of(comparison: &'a Comparison, beside: Beside) -> Self {
         let ([rows, documents, of], [elsewhere, elsewhere_documents, elsewhere_of]) = (comparison.rows, comparison.elsewhere);
-        let is_compared = comparison.too_few.is_none();
         ComparisonRecord {
-            compared: is_compared,
+            compared: comparison.too_few.is_none(),
             rows,
             documents,
             of,
@@ -228,7 +231,7 @@ impl<'a> ComparisonRecord<'a> {
             values: comparison.compared,
             claims: comparison.claims.iter().filter_map(|claim| ClaimRecord::of(claim, beside)).collect(),
             more: comparison.more,
-            asked: comparison.topics.iter().map(|answer| AskedRecord::of(answer, is_compared)).collect(),
+            asked: comparison.topics.iter().map(AskedRecord::of).collect(),
             left_out_distinct: comparison.left_out.distinct,
             left_out_personal: comparison.left_out.personal,
             left_out_fault: comparison.left_out.at_fault,

@@ -76,10 +76,10 @@ impl<'b, W: Write> JudgePrinter<'b, W> {
                     let (made, schema) = (lossy.made.as_deref(), lossy.schema.as_deref());
                     losses::of_table(&table(lossy.doctype), &lossy.layout, made, schema, lossy.tally, &lossy.known)
                 };
-                let tables = self.tables()?;
+                let (tables, fault) = self.tables()?;
                 let left_out = losses::not_looked_up(tables.iter().map(|table| table.known.left_out).sum());
-                let left_out = left_out.map(|told| format!("{told}\n")).unwrap_or_default();
-                let losses: String = tables.iter().map(of).chain([left_out]).collect();
+                let unknown = left_out.into_iter().chain(fault).map(|told| format!("{told}\n"));
+                let losses: String = tables.iter().map(of).chain(unknown).collect();
                 let counts = text::counts(&self.tally);
                 let between = if losses.is_empty() { "" } else { "\n" };
                 writeln!(self.out, "{doctypes}{between}{losses}{between}{counts}")?;
@@ -89,10 +89,11 @@ impl<'b, W: Write> JudgePrinter<'b, W> {
                 let lines: Vec<String> = doctypes.iter().map(json).collect::<Result<_>>()?;
                 let losses = match self.bench.tells_losses() {
                     true => {
-                        let tables = self.tables()?;
+                        let (tables, fault) = self.tables()?;
                         let answers = tables.iter().map(|lossy| TableLossesAnswer::new(table(lossy.doctype), lossy));
                         let lines: Vec<String> = answers.map(|answer| json(&answer)).collect::<Result<_>>()?;
-                        format!(",\"losses\":[\n{}\n],\"unknown_losses\":{}", lines.join(",\n"), self.tally.unknown_losses.0)
+                        let (lines, unknown) = (lines.join(",\n"), self.tally.unknown_losses.0);
+                        format!(",\"losses\":[\n{lines}\n],\"unknown_losses\":{unknown},\"unknown_histories\":{}", json(&fault)?)
                     }
                     false => String::new(),
                 };
@@ -109,10 +110,10 @@ impl<'b, W: Write> JudgePrinter<'b, W> {
         Ok((self.out, self.tally))
     }
 
-    /// The doctype versions with documents that pass, their columns and losses.
-    fn tables(&self) -> Result<Vec<LossyTable<'b, '_>>> {
+    /// The doctype versions with documents that pass, their columns and losses; and why the histories of these are not known, where git does not tell them.
+    fn tables(&self) -> Result<(Vec<LossyTable<'b, '_>>, Option<String>)> {
         let schemas = self.bench.schemas();
-        let mut histories = if self.tally.losses.is_empty() { None } else { PlaceHistories::open(schemas)? };
+        let mut histories = (!self.tally.losses.is_empty()).then(|| PlaceHistories::open(schemas));
         let mut tables = Vec::new();
         for (&at, tally) in &self.tally.losses {
             let columns = schemas.columns(at)?;
@@ -123,11 +124,12 @@ impl<'b, W: Write> JudgePrinter<'b, W> {
             };
             let schema = schemas.schema(at)?;
             let known = match (&mut histories, &schema) {
-                (Some(histories), Some(schema)) => histories.of(doctype, schema, &tally.places())?,
+                (Some(histories), Some(schema)) => histories.of(doctype, schema, &tally.places()),
                 _ => LookedUp::default(),
             };
             tables.push(LossyTable { doctype, layout: Arc::clone(layout), made, schema, tally, known });
         }
-        Ok(tables)
+        let fault = histories.as_ref().and_then(PlaceHistories::fault).map(losses::unknown_histories);
+        Ok((tables, fault))
     }
 }

@@ -115,6 +115,11 @@ impl Page {
         self.0.push(PageBlock::Table { heads: heads.into(), rows });
     }
 
+    /// All of another page below it.
+    pub fn append(&mut self, other: Page) {
+        self.0.extend(other.0);
+    }
+
     /// As Markdown.
     pub fn markdown(&self) -> String {
         let line = |pieces: &[LinePiece]| pieces.iter().map(in_markdown).collect::<String>();
@@ -150,9 +155,9 @@ impl Page {
             }
             PageBlock::Item(pieces) => format!("- {}\n", line(pieces)),
             PageBlock::Table { heads, rows } => {
-                let heads: Vec<String> = heads.iter().map(|head| head.words.to_owned()).collect();
-                let lines = std::iter::once(heads).chain(rows.iter().map(|row| row.iter().map(|cell| line(cell)).collect()));
-                lines.map(|cells| format!("{}\n", cells.join("  "))).collect()
+                let words = heads.iter().map(|head| head.words.to_owned()).collect();
+                let cells = rows.iter().map(|row| row.iter().map(|cell| line(cell)).collect());
+                aligned(heads, &std::iter::once(words).chain(cells).collect::<Vec<_>>())
             }
             PageBlock::Code { text, .. } => text.lines().map(|line| format!("    {}\n", visible(line))).collect(),
         })
@@ -171,6 +176,18 @@ impl Page {
         }
         out
     }
+}
+
+/// Lines with their cells below each other, numbers at the right end of theirs.
+fn aligned(heads: &[TableHead], lines: &[Vec<String>]) -> String {
+    let widest = |at: usize| lines.iter().filter_map(|cells| cells.get(at)).map(|cell| width(cell)).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..heads.len()).map(widest).collect();
+    let padded = |((cell, head), most): ((&String, &TableHead), &usize)| {
+        let room = " ".repeat(most.saturating_sub(width(cell)));
+        if head.is_number { format!("{room}{cell}") } else { format!("{cell}{room}") }
+    };
+    let line = |cells: &Vec<String>| cells.iter().zip(heads).zip(&widths).map(padded).collect::<Vec<_>>().join("  ");
+    lines.iter().map(|cells| format!("{}\n", line(cells).trim_end())).collect()
 }
 
 fn in_markdown(piece: &LinePiece) -> String {
@@ -216,7 +233,7 @@ mod tests {
         assert_eq!(
             page.text(),
             "Fault in a|b`c\n==============\n\nwhere  /a\\u{202e}\nrows   12\n\n- see #1 and @me\n- two\n\n    {\n    ```\n    }\n\n\
-             rows  fault\n1  a|<b> 00000000000000ab\n"
+             rows  fault\n   1  a|<b> 00000000000000ab\n"
         );
     }
 }

@@ -4,6 +4,7 @@
 //! Refuses: finding them (build), taking data out (hidden, sample), how they are told to people (pages, overview), the page for browsers (web).
 
 mod build;
+mod incident;
 mod overview;
 mod pages;
 mod web;
@@ -109,9 +110,11 @@ pub struct ReportGroup {
     /// Fingerprint of the incident that it is of with other groups; null where it stands by itself.
     pub incident: Option<String>,
     /// Why they are one incident.
-    pub incident_why: Option<String>,
-    /// The other groups of the incident, the largest first, at most twenty: `namespace/doctype.version`.
+    pub incident_why: Option<ReportIncidentWhy>,
+    /// What the other groups of the incident are of, the largest first, each once, at most twenty: `namespace/doctype.version`.
     pub incident_others: Vec<String>,
+    /// How many more there are.
+    pub incident_more: usize,
     /// What sets its rows apart from the other failures of its doctype, most of all, or that nothing does; where that was looked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub set_apart: Option<String>,
@@ -133,6 +136,21 @@ pub struct ReportGroup {
     pub command: String,
     /// A statement that selects the rows.
     pub sql: String,
+}
+
+/// Why groups are one incident; for scripts one sentence.
+#[derive(Debug, Clone)]
+pub struct ReportIncidentWhy {
+    /// How many groups it is, in words of ours.
+    pub extent: String,
+    /// What they have in common.
+    pub reason: String,
+}
+
+impl Serialize for ReportIncidentWhy {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{}: {}", self.extent, self.reason))
+    }
 }
 
 /// What people noted of a group.

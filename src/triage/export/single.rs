@@ -118,7 +118,7 @@ pub fn make(what: SingleExport, origin: &ExportOrigin<'_>, watch: &dyn Watch) ->
     let made = match what {
         SingleExport::Report => {
             let report = report(origin, &choice, redactor, watch)?;
-            named(format!("report-{title}"), ".md", report.page().markdown().into_bytes())
+            named(format!("report-{title}"), ".md", report.page(None).markdown().into_bytes())
         }
         SingleExport::ReportPage => {
             let mut page = Vec::new();

@@ -12,7 +12,11 @@ const ANY_KEY: &str = "{key}";
 
 /// Why groups are put together, as a sentence without a full stop; `None` of a single group. Safe for a terminal.
 pub fn why(incident: &Incident, chosen: &[&Group]) -> Option<String> {
-    let shared = incident.shared.as_ref()?;
+    incident.shared.as_ref().map(|shared| format!("{}: {}", extent(incident, chosen), reason(shared)))
+}
+
+/// The same without how many groups it is. Safe for a terminal.
+pub fn reason(shared: &Shared) -> String {
     let key = shared.key.as_ref().map(|key| format!(" of {}", visible(key))).unwrap_or_default();
     let at = shared.tail.as_ref().map(|tail| format!(" at {}{key}", visible(tail))).unwrap_or(key);
     let same = match (&shared.source, shared.with_parent) {
@@ -21,7 +25,7 @@ pub fn why(incident: &Incident, chosen: &[&Group]) -> Option<String> {
         (None, false) => "where their schemas say the same".to_owned(),
     };
     let time = if shared.same_deploy { "began with the same deploy" } else { "began within a day" };
-    Some(format!("{}: {}{at}, {same}; all {time}", extent(incident, chosen), visible(&shared.fault)))
+    format!("{}{at}, {same}; all {time}", visible(&shared.fault))
 }
 
 /// The place that its groups have in common, as a line begins with it: `…/os/distro`, with the key of its map; else the file that all have it from. Safe for a terminal.

@@ -5,7 +5,7 @@ use crate::ground::text::{clip_middle, count, plural, visible};
 use crate::pipeline::layout::Layout;
 use crate::pipeline::schema::Schema;
 use crate::pipeline::sink::Fate;
-use crate::rows::schemas::git::revision_at;
+use crate::rows::schemas::git::{GitError, revision_at};
 use crate::triage::losses::{Coverage, DescribedProperties, LookedUp, Loss, LossCount, LossTally, MOST_LOOKED_UP, PlaceHistory, is_loss};
 
 /// Places that are listed.
@@ -103,6 +103,15 @@ pub fn not_looked_up(places: usize) -> Option<String> {
     let told = plural(places as u64, "more place", "more places");
     (places > 0)
         .then(|| format!("since when the schemas know {told} was not looked up: that is done for the first {MOST_LOOKED_UP} places"))
+}
+
+/// Why nobody knows since when the schemas have places, without a full stop. Safe for a terminal.
+pub fn unknown_histories(fault: &GitError) -> String {
+    let why = match fault {
+        GitError::NoGit(why) => format!("there is no git on this machine, or it cannot be run ({why})"),
+        other => other.to_string(),
+    };
+    format!("since when the schemas know what is lost was not looked up: {}", visible(&why))
 }
 
 /// Some of many names, with how many there are more.

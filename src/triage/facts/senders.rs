@@ -3,7 +3,9 @@
 use super::Facts;
 use crate::ground::text::{clip, count, percent, plural, visible};
 use crate::rows::group::{Group, doctype_name};
-use crate::triage::senders::{AcceptedCounts, Claim, Comparison, Counts, Field, LEAST_ROWS, SenderTrait, Senders, TooFew, TopicSays};
+use crate::triage::senders::{
+    AcceptedCounts, Claim, Comparison, Counts, Field, LEAST_ROWS, SenderTrait, Senders, ShareIs, TooFew, TopicSays,
+};
 
 /// Claims that stand below a group in a list.
 const MOST_BELOW: usize = 5;
@@ -24,13 +26,10 @@ pub enum Beside {
 /// A claim in a sentence without a full stop: `97 % (194 of 200) have channel nightly, elsewhere 3.0 % (12 of 400)`. Safe for a terminal.
 pub fn claim(claim: &Claim, beside: Beside) -> String {
     let Some((first, others)) = claim.traits.split_first() else { return String::new() };
-    let of_others = match beside {
-        Beside::Failures => "elsewhere",
-        Beside::Accepted => "of the accepted documents",
-    };
     let Counts { having, of, elsewhere, elsewhere_of } = claim.counts;
     let does = if first.value.is_some() { "have" } else { "tell no" };
-    let mut words = format!("{} {does} {}, {of_others} {}", part(having, of), named(first), part(elsewhere, elsewhere_of));
+    let there = of_others(beside);
+    let mut words = format!("{} {does} {}, {there} {}", part(having, of), named(first), part(elsewhere, elsewhere_of));
     if !others.is_empty() {
         let told: Vec<String> = others
             .iter()
@@ -42,6 +41,13 @@ pub fn claim(claim: &Claim, beside: Beside) -> String {
         words.push_str(&format!("; in as many rows: {}{more}", told.join(", ")));
     }
     words
+}
+
+fn of_others(beside: Beside) -> &'static str {
+    match beside {
+        Beside::Failures => "elsewhere",
+        Beside::Accepted => "of the accepted documents",
+    }
 }
 
 /// `97 % (194 of 200)`
@@ -73,10 +79,11 @@ pub fn field_name(field: &Field) -> String {
     }
 }
 
-/// The strongest claim about a group, or why there is none, without a full stop.
+/// The strongest claim about a group, or why there is none, without a full stop; and that some of its rows tell nothing.
 pub fn strongest(senders: &Senders, group: &Group) -> String {
     let first = senders.failures.claims.first().map(|first| claim(first, Beside::Failures));
-    first.or_else(|| nothing(&senders.failures, Beside::Failures, group)).unwrap_or_default()
+    let told = first.or_else(|| nothing(&senders.failures, Beside::Failures, group));
+    told.into_iter().chain(counts(senders.counts)).collect::<Vec<_>>().join("; ")
 }
 
 /// What stands below a group in a list, a line each; safe for a terminal.
@@ -87,9 +94,10 @@ pub fn below(senders: &Senders, group: &Group) -> Vec<String> {
         lines.extend(comparison.claims.iter().take(MOST_BELOW).map(|known| claim(known, beside)));
         lines.extend(more(comparison, MOST_BELOW));
         lines.extend(nothing(comparison, beside, group));
-        let asked = asked(comparison, beside);
         let compared = compared(comparison, beside, group);
-        lines.push(if asked.is_empty() { compared } else { format!("{}; {compared}", asked.join("; ")) });
+        lines.push(asked(comparison, beside).into_iter().chain([compared]).collect::<Vec<_>>().join("; "));
+        let limits = limits(comparison, beside, group);
+        lines.extend((!limits.is_empty()).then(|| limits.join("; ")));
     }
     lines
 }
@@ -139,17 +147,55 @@ fn asked(comparison: &Comparison, beside: Beside) -> Vec<String> {
         names.join(", ")
     };
     let told = |words: &str, topics: String| if topics.is_empty() { None } else { Some(format!("{words} {topics}")) };
-    let alike = topics(&|says| matches!(says, TopicSays::Value { is_claimed: false, .. }) && comparison.too_few.is_none());
+    let alike = topics(&|says| matches!(says, TopicSays::Value { share: ShareIs::Alike, .. }));
     let where_else = if beside == Beside::Accepted { " or document" } else { "" };
-    [
+    let rarer = comparison.topics.iter().filter_map(|answer| match &answer.says {
+        TopicSays::Value { told, counts, share: ShareIs::Rarer } => Some(rarer(told, *counts, beside)),
+        _ => None,
+    });
+    let others = [
         told("no difference beyond chance in", alike),
         told("nearly every row has another", topics(&|says| matches!(says, TopicSays::Varies))),
         told("the fault itself is about", topics(&|says| matches!(says, TopicSays::AtFault))),
+        told("too long or personal to be compared:", topics(&|says| matches!(says, TopicSays::Withheld))),
+        told("accepted documents do not tell the", topics(&|says| matches!(says, TopicSays::RowsAlone))),
         told(&format!("no row{where_else} tells the"), topics(&|says| matches!(says, TopicSays::Untold))),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    ];
+    rarer.chain(others.into_iter().flatten()).collect()
+}
+
+/// `channel release is rarer here: 50 % (50 of 100), elsewhere 100 % (100 of 100)`
+fn rarer(told: &SenderTrait, counts: Counts, beside: Beside) -> String {
+    let is = match told.value {
+        Some(_) => format!("{} is", named(told)),
+        None => format!("rows that tell no {} are", named(told)),
+    };
+    let there = of_others(beside);
+    format!("{is} rarer here: {}, {there} {}", part(counts.having, counts.of), part(counts.elsewhere, counts.elsewhere_of))
+}
+
+/// What an answer does not rest on, each without a full stop.
+fn limits(of: &Comparison, beside: Beside, group: &Group) -> Vec<String> {
+    // The test takes rows for independent of each other.
+    let clients = group.clients.filter(|clients| beside == Beside::Failures && clients.count * 2 <= group.count);
+    let clients = clients.map(|clients| {
+        let clients = super::group::clients(clients);
+        format!("the rows are from {clients}: what one of them sends often is counted each time")
+    });
+    let left = of.left_out;
+    let parts = [
+        (left.distinct, "of which nearly every row tells something else"),
+        (left.personal, if left.personal == 1 { "that names a person or a machine" } else { "that name a person or a machine" }),
+        (left.at_fault, "that the fault is about"),
+    ];
+    let parts = parts.iter().filter(|(some, _)| *some > 0).map(|(some, why)| format!("{} {why}", count(*some as u64)));
+    let parts: Vec<String> = parts.collect();
+    let fields = (!parts.is_empty()).then(|| format!("columns and places that were left out: {}", parts.join(", ")));
+    let beyond = (left.beyond > 0)
+        .then(|| format!("{} at places that are too many or too deep to tell apart", plural(left.beyond, "value stands", "values stand")));
+    let long =
+        (left.long > 0).then(|| format!("{} too long to be looked at to the end", plural(left.long, "document is", "documents are")));
+    [clients, fields, beyond, long].into_iter().flatten().collect()
 }
 
 /// What was compared with what.
@@ -211,40 +257,27 @@ fn comparison(facts: &mut Facts, of: &Comparison, beside: Beside, group: &Group)
     more(of, of.claims.len()).into_iter().chain(nothing(of, beside, group)).for_each(|words| facts.line(&format!("  {words}")));
     facts.heading(if of.too_few.is_none() { "What is asked first; alike: no difference beyond chance" } else { "What is asked first" });
     for answer in &of.topics {
-        facts.named(answer.topic.name(), &topic(&answer.says, beside, of.too_few));
+        facts.named(answer.topic.name(), &topic(&answer.says, beside));
     }
     facts.heading("What this rests on");
-    facts.line(&format!("{}.", compared(of, beside, group)).replacen('l', "L", 1));
+    facts.line(&sentence(&compared(of, beside, group)));
     if of.too_few.is_none() {
         let claimed = "Of rows with their labels shuffled, fewer than 1 in 100 such lists of all groups would tell any difference";
         facts.line(&format!("{} compared. {claimed}.", plural(of.compared as u64, "value was", "values were")));
     }
-    // The test takes rows for independent of each other.
-    if let Some(clients) = group.clients.filter(|clients| clients.count * 2 <= group.count) {
-        facts.line(&format!("The rows are from {}: what one of them sends often is counted each time.", super::group::clients(clients)));
-    }
-    let left = of.left_out;
-    let parts = [
-        (left.distinct as u64, "of which nearly every row tells something else"),
-        (left.personal as u64, "that name a person or a machine"),
-        (left.at_fault as u64, "that the fault is about"),
-    ];
-    let parts: Vec<String> = parts.iter().filter(|(some, _)| *some > 0).map(|(some, why)| format!("{} {why}", count(*some))).collect();
-    if !parts.is_empty() {
-        facts.line(&format!("Columns and places that were left out: {}.", parts.join(", ")));
-    }
-    if left.beyond > 0 {
-        facts.line(&format!("{} at too many places to tell apart.", plural(left.beyond, "value stands", "values stand")));
-    }
-    if left.long > 0 {
-        facts.line(&format!("{} too long to be looked at to the end.", plural(left.long, "document is", "documents are")));
-    }
+    limits(of, beside, group).iter().for_each(|words| facts.line(&sentence(words)));
+}
+
+/// With a capital letter and a full stop.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
 }
 
 /// An answer to what is asked first. Safe for a terminal.
-fn topic(says: &TopicSays, beside: Beside, too_few: Option<TooFew>) -> String {
+fn topic(says: &TopicSays, beside: Beside) -> String {
     match says {
-        TopicSays::Value { told, counts, is_claimed } => {
+        TopicSays::Value { told, counts, share } => {
             let value = match &told.value {
                 Some(value) if value.text.is_empty() => "(an empty text)".to_owned(),
                 Some(value) => clip(&visible(&value.text), MOST_VALUE).into_owned(),
@@ -259,12 +292,18 @@ fn topic(says: &TopicSays, beside: Beside, too_few: Option<TooFew>) -> String {
             } else {
                 format!(", {others} {}", part(counts.elsewhere, counts.elsewhere_of))
             };
-            let alike = if *is_claimed || too_few.is_some() { "" } else { ": alike" };
+            let alike = match share {
+                ShareIs::Commoner | ShareIs::NotCompared => "",
+                ShareIs::Rarer => ": rarer here",
+                ShareIs::Alike => ": alike",
+            };
             let by = if matches!(told.field, Field::Times) { String::new() } else { format!("  ({})", field_name(&told.field)) };
             format!("{value}  {}{there}{alike}{by}", part(counts.having, counts.of))
         }
         TopicSays::Varies => "nearly every row tells another".to_owned(),
         TopicSays::AtFault => "the fault itself is about it".to_owned(),
+        TopicSays::Withheld => "not compared: its values are too long or name somebody".to_owned(),
+        TopicSays::RowsAlone => "not compared: accepted documents do not tell it".to_owned(),
         TopicSays::Untold => "not known: no row tells it".to_owned(),
     }
 }

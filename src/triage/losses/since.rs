@@ -46,8 +46,9 @@ pub enum PlaceHistory {
 /// Looks places up in the history that the schemas stand in.
 pub struct PlaceHistories<'s> {
     store: &'s SchemaStore,
-    lineage: Lineage,
+    lineage: Option<Lineage>,
     left: usize,
+    fault: Option<GitError>,
 }
 
 /// The places of one table with what was found, in the order of [`LossTally::places`](super::LossTally::places).
@@ -60,45 +61,50 @@ pub struct LookedUp {
 }
 
 impl<'s> PlaceHistories<'s> {
-    /// Of schemas that stand in a repository; `None` where they do not.
-    ///
-    /// # Errors
-    /// git does not answer.
-    pub fn open(store: &'s SchemaStore) -> Result<Option<Self>, GitError> {
-        Ok(store.lineage()?.map(|lineage| PlaceHistories { store, lineage, left: MOST_LOOKED_UP }))
+    /// Of the schemas' repository, where they stand in one.
+    pub fn open(store: &'s SchemaStore) -> Self {
+        let (lineage, fault) = store.lineage().map_or_else(|fault| (None, Some(fault)), |lineage| (lineage, None));
+        PlaceHistories { store, lineage, left: MOST_LOOKED_UP, fault }
+    }
+
+    /// Why nothing more could be looked up: git did not answer. Documents are judged without it.
+    pub fn fault(&self) -> Option<&GitError> {
+        self.fault.as_ref()
     }
 
     /// Looks up the places of a table that lose values, the worst first.
-    ///
-    /// # Errors
-    /// As [`PlaceHistories::open`].
-    pub fn of(&mut self, doctype: &Doctype, schema: &Schema, places: &[&LossCount]) -> Result<LookedUp, GitError> {
-        let mut found = LookedUp { places: Vec::with_capacity(places.len()), left_out: 0 };
+    pub fn of(&mut self, doctype: &Doctype, schema: &Schema, places: &[&LossCount]) -> LookedUp {
+        let mut found = LookedUp::default();
+        let Some(lineage) = self.lineage.clone() else { return found };
         for place in places {
             let tokens = is_loss(place.first.fate).then(|| node_of(schema, &place.first)).flatten();
             let known = match tokens {
+                Some(_) if self.fault.is_some() => None,
                 Some(_) if self.left == 0 => {
                     found.left_out += 1;
                     None
                 }
                 Some(tokens) => {
                     self.left -= 1;
-                    self.history(doctype, tokens)?
+                    self.history(&lineage, doctype, tokens).unwrap_or_else(|fault| {
+                        self.fault = Some(fault);
+                        None
+                    })
                 }
                 None => None,
             };
             found.places.push(known);
         }
-        Ok(found)
+        found
     }
 
-    fn history(&self, doctype: &Doctype, tokens: Vec<String>) -> Result<Option<PlaceHistory>, GitError> {
+    fn history(&self, lineage: &Lineage, doctype: &Doctype, tokens: Vec<String>) -> Result<Option<PlaceHistory>, GitError> {
         let target = BlameTarget::Node(tokens);
         let pointer = format!("#{}", target.to_string().trim_start_matches('#'));
         let Doctype { namespace, doctype, version, .. } = doctype.clone();
         let question = BlameQuestion { namespace, doctype, version, target };
-        let Some((_, steps)) = steps(self.store, &self.lineage, &question)? else { return Ok(None) };
-        let oldest = self.lineage.repository.oldest_of_shallow(&self.lineage.tip)?.map(|commit| commit.id);
+        let Some((_, steps)) = steps(self.store, lineage, &question)? else { return Ok(None) };
+        let oldest = lineage.repository.oldest_of_shallow(&lineage.tip)?.map(|commit| commit.id);
         Ok(Some(match steps.last() {
             None => PlaceHistory::Never { pointer, is_shallow: oldest.is_some() },
             Some(last) if last.value.is_none() => PlaceHistory::Until { revision: last.commit.id.to_string(), time: last.commit.time },
@@ -124,7 +130,7 @@ fn node_of(schema: &Schema, loss: &Loss) -> Option<Vec<String>> {
                 let mut at = schema.document.tokens(node);
                 if let Some(next) = tokens.get(known) {
                     // An element of a list that the schema says nothing of.
-                    if next.bytes().all(|byte| byte.is_ascii_digit()) {
+                    if loss.elements.contains(&known) {
                         return None;
                     }
                     at.extend(["properties".to_owned(), next.clone()]);
@@ -146,16 +152,20 @@ mod tests {
         let schema = r#"{"type":"object","properties":{"a":{"properties":{"b":{}}},"list":{"items":{"type":"object"}},
             "map":{"additionalProperties":{"type":"integer"}}}}"#;
         let schema = Schema::parse("t", schema.into()).unwrap();
-        for (pointer, node) in [
-            ("/a/b", Some("/properties/a/properties/b")),
-            ("/a/c", Some("/properties/a/properties/c")),
-            ("/more/deep/3", Some("/properties/more")),
-            ("/list/0/x~1y", Some("/properties/list/items/properties/x/y")),
-            ("/map/k", Some("/properties/map/additionalProperties")),
-            ("/a/b/0", None),
+        for (pointer, elements, node) in [
+            ("/a/b", &[][..], Some("/properties/a/properties/b")),
+            ("/a/c", &[], Some("/properties/a/properties/c")),
+            ("/more/deep/3", &[2], Some("/properties/more")),
+            ("/list/0/x~1y", &[1], Some("/properties/list/items/properties/x/y")),
+            ("/map/k", &[], Some("/properties/map/additionalProperties")),
+            ("/a/b/0", &[2], None),
+            ("/a/b/0", &[], Some("/properties/a/properties/b/properties/0")),
+            ("/2024", &[], Some("/properties/2024")),
+            ("/", &[], Some("/properties/")),
         ] {
             let loss = Loss {
                 pointer: pointer.to_owned(),
+                elements: elements.to_vec(),
                 place: pointer.to_owned(),
                 fate: Fate::Lost,
                 landing: Side::Dropped,

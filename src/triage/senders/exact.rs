@@ -30,6 +30,11 @@ impl Counts {
         self.having * self.elsewhere_of > self.elsewhere * self.of
     }
 
+    /// The same seen from there.
+    pub(super) fn turned(self) -> Self {
+        Counts { having: self.elsewhere, of: self.elsewhere_of, elsewhere: self.having, elsewhere_of: self.of }
+    }
+
     /// How much larger the share here is at least, with 99 % confidence for this value by itself; 0 or less where it may be no larger.
     pub fn least_difference(&self) -> f64 {
         let room = -(DOUBT / 2.0).ln();

@@ -3,6 +3,7 @@
 //! Owns: which places a group's message is about.
 //! Refuses: what the fault is (group).
 
+use crate::pipeline::schema::applicators::position;
 use crate::rows::group::Group;
 
 /// Where a group fails.
@@ -17,8 +18,8 @@ pub(super) struct FaultPlaces {
 struct FaultPlace {
     /// A generalised pointer.
     path: String,
-    /// Whether any key of a map stands in it.
-    has_keys: bool,
+    /// Whether a key of a map or a position stands in it.
+    has_any: bool,
 }
 
 impl FaultPlaces {
@@ -47,15 +48,17 @@ impl FaultPlaces {
 
 impl FaultPlace {
     fn new(path: String) -> Self {
-        FaultPlace { has_keys: path.contains("{key}"), path }
+        FaultPlace { has_any: path.contains("{key}") || path.contains("[]"), path }
     }
 
     fn holds(&self, place: &str) -> bool {
-        if !self.has_keys {
+        if !self.has_any {
             return place.strip_prefix(self.path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         }
         let mut parts = place.split('/');
-        self.path.split('/').all(|token| parts.next().is_some_and(|part| part == token || token == "{key}"))
+        // What no schema says is a position wherever it is a number.
+        let is = |token: &str, part: &str| part == token || token == "{key}" || (token == "[]" && position(part).is_some());
+        self.path.split('/').all(|token| parts.next().is_some_and(|part| is(token, part)))
     }
 }
 
@@ -77,6 +80,10 @@ mod tests {
     fn a_fault_is_about_a_place_with_all_below_it_or_about_a_key() {
         let value = places("#/a/0/b: expected type: String, found: Null");
         assert!(value.hold("/a/[]/b") && value.hold("/a/[]/b/c") && !value.hold("/a/[]") && !value.hold("/a/[]/c"));
+        let numbers = places("#/values/0/b: expected type: String, found: Null");
+        assert!(
+            numbers.hold("/values/0/b") && numbers.hold("/values/17/b") && !numbers.hold("/values/x/b") && !numbers.hold("/values/0/c")
+        );
         let missing = places("#/client_info: required key [app_build] not found");
         assert!(missing.hold("/client_info/app_build") && !missing.hold("/client_info/os"));
         let more = places("#: extraneous key [x/y] is not permitted");

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::personal::{is_column_left_out, is_personal_name, is_personal_value};
 use super::topic::{self, Topic};
-use crate::pipeline::document::{Document, Kind, NodeId};
+use crate::pipeline::document::{Document, NodeId};
 use crate::rows::row::SourceRow;
 
 /// Fields of one doctype.
@@ -17,6 +17,8 @@ const MOST_FIELDS: usize = 4000;
 const MOST_VALUES: usize = 2000;
 /// Longest value, in bytes.
 const LONGEST_VALUE: usize = 100;
+/// Longest path of a place, in bytes.
+const LONGEST_PATH: usize = 1024;
 /// Values of one document.
 const MOST_OF_DOCUMENT: usize = 5000;
 /// Fewest rows by which a field is said to differ in nearly every row.
@@ -49,6 +51,8 @@ pub(super) struct KnownField {
     last: u32,
     /// Whether it names somebody.
     is_personal: bool,
+    /// Whether it has so many values that none of them is kept.
+    is_full: bool,
 }
 
 /// A value: of a place its JSON, of anything else its text.
@@ -91,7 +95,7 @@ pub(super) struct Fields {
 impl KnownField {
     /// Whether nearly every row tells something else, so that it says nothing of many.
     pub(super) fn is_distinct(&self) -> bool {
-        self.values.len() >= MOST_VALUES || (self.told >= LEAST_TOLD && self.values.len() * 2 > self.told as usize)
+        self.is_full || (self.told >= LEAST_TOLD && self.values.len() * 2 > self.told as usize)
     }
 
     /// Whether it names somebody.
@@ -162,6 +166,7 @@ impl Fields {
             }
             path.truncate(open.last().map_or(0, |(_, length)| *length));
             match document.plain_key(node) {
+                _ if path.len() > LONGEST_PATH => {}
                 Some(key) if memchr::memchr2(b'~', b'/', key).is_none() => {
                     path.push(b'/');
                     path.extend_from_slice(key);
@@ -185,17 +190,16 @@ impl Fields {
                 self.beyond += 1;
                 continue;
             };
-            let is_personal = |raw: &[u8]| {
-                document.kind(node) == Kind::String
-                    && std::str::from_utf8(raw.get(1..raw.len() - 1).unwrap_or_default()).is_ok_and(is_personal_value)
-            };
-            self.tell(field, document.raw(node), is_personal, tells);
+            self.tell(field, document.raw(node), |_| document.string(node).is_some_and(|text| is_personal_value(&text)), tells);
         }
     }
 
     fn place(&mut self, path: &[u8]) -> Option<u32> {
         if let Some(known) = self.places.get(path) {
             return Some(*known);
+        }
+        if path.len() > LONGEST_PATH || self.fields.len() >= MOST_FIELDS {
+            return None;
         }
         let text = String::from_utf8_lossy(path);
         let text = &*text;
@@ -220,7 +224,7 @@ impl Fields {
     fn add(&mut self, field: Field, topic: Option<Topic>, is_personal: bool) -> Option<u32> {
         let number = self.fields.len();
         (number < MOST_FIELDS).then(|| {
-            self.fields.push(KnownField { field, topic, values: FxHashMap::default(), told: 0, last: 0, is_personal });
+            self.fields.push(KnownField { field, topic, values: FxHashMap::default(), told: 0, last: 0, is_personal, is_full: false });
             number as u32
         })
     }
@@ -229,7 +233,16 @@ impl Fields {
         let Some(known) = self.fields.get_mut(field as usize) else { return };
         let number = match known.values.get(value) {
             Some(number) => *number,
-            None if value.len() > LONGEST_VALUE || known.is_personal || known.values.len() >= MOST_VALUES => NOTHING,
+            None if value.len() > LONGEST_VALUE || known.is_personal || known.is_full => NOTHING,
+            None if known.values.len() >= MOST_VALUES => {
+                known.is_full = true;
+                for number in std::mem::take(&mut known.values).into_values() {
+                    if let Some(value) = self.values.get_mut(number as usize) {
+                        value.text = Box::default();
+                    }
+                }
+                NOTHING
+            }
             None => {
                 let number = if is_personal(value) { NOTHING } else { self.values.len() as u32 };
                 known.values.insert(value.into(), number);
@@ -258,5 +271,33 @@ impl KnownValue {
             Field::Place(_) => Document::parse(&*self.text).string(0).map_or_else(raw, |text| text.into_owned()),
             _ => raw(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tell(fields: &mut Fields, json: String) {
+        fields.tells(None, Some(&Document::parse(json.into_bytes())));
+    }
+
+    #[test]
+    fn places_are_kept_up_to_a_length_and_what_lies_deeper_is_counted() {
+        let mut fields = Fields::default();
+        let level = format!("{{\"v\":1,\"{}\":", "k".repeat(100));
+        tell(&mut fields, format!("{}1{}", level.repeat(300), "}".repeat(300)));
+        let paths: Vec<&str> = fields.fields.iter().map(|known| if let Field::Place(path) = &known.field { path } else { "" }).collect();
+        assert_eq!((paths.len(), fields.beyond), (11, 290));
+        assert!(paths.iter().all(|path| path.len() <= LONGEST_PATH), "{paths:?}");
+    }
+
+    #[test]
+    fn of_a_field_with_too_many_values_none_is_kept() {
+        let mut fields = Fields::default();
+        (0..MOST_VALUES + 5).for_each(|at| tell(&mut fields, format!("{{\"a\":\"{at}\",\"b\":{}}}", at % 3)));
+        assert_eq!(fields.fields.iter().map(KnownField::is_distinct).collect::<Vec<_>>(), [true, false]);
+        assert!(fields.fields[0].values.is_empty());
+        assert_eq!(fields.values.iter().filter(|value| !value.text.is_empty()).count(), 3);
     }
 }

@@ -54,6 +54,8 @@ pub(super) struct CountedGroup {
     is_same: bool,
     /// Those of its rows that the one group is compared with that is nearly all of the doctype.
     apart: (u64, u64),
+    /// Its rows that were to be looked at, and stand for several rows of the table: they tell no sender.
+    pub(super) counts: u64,
 }
 
 /// A doctype.
@@ -193,6 +195,7 @@ fn plan(question: &SendersQuestion<'_>) -> (Counted, FxHashMap<RowRef, Wanted>) 
             pooled: Told::default(),
             is_same: false,
             apart: (0, 0),
+            counts: 0,
         };
         counted.doctypes[doctype].groups.push(known);
         counted.doctypes[doctype].all += group.count;
@@ -274,9 +277,13 @@ impl Counted {
     fn add(&mut self, wanted: Wanted, row: &SourceRow, document: Option<&Document>) {
         if row.error_row().rows != 1 {
             self.counts += 1;
-            return;
         }
         let Some(doctype) = self.doctypes.get_mut(wanted.doctype as usize) else { return };
+        if row.error_row().rows != 1 {
+            let group = doctype.groups.get_mut(wanted.group as usize).filter(|_| wanted.own);
+            group.into_iter().for_each(|group| group.counts += 1);
+            return;
+        }
         let tells = doctype.fields.tells(Some(row), document);
         let (fields, number) = (&doctype.fields, wanted.group as usize);
         let Some(group) = doctype.groups.get_mut(number) else { return };
@@ -302,11 +309,15 @@ impl Counted {
     /// Counts an accepted document; `false` where no group that is asked about is of its doctype, however that is spelled.
     pub(super) fn accept(&mut self, of: &DoctypeName, document: &Document) -> bool {
         let is_it = |known: &Option<String>, name: &str| known.as_deref().is_some_and(|known| snake_case(known) == snake_case(name));
-        let found = self.at.iter().find(|((namespace, doctype), _)| is_it(namespace, &of.namespace) && is_it(doctype, &of.doctype));
-        let Some(doctype) = found.map(|(_, &at)| at).and_then(|at| self.doctypes.get_mut(at)) else { return false };
-        let tells = doctype.fields.tells(None, Some(document));
-        doctype.accepted.add(&tells, &|_| false);
-        true
+        let fits = |(namespace, doctype): &DoctypeKey| is_it(namespace, &of.namespace) && is_it(doctype, &of.doctype);
+        // Rows may spell a doctype in several ways.
+        let fitting: Vec<usize> = self.at.iter().filter(|(known, _)| fits(known)).map(|(_, &at)| at).collect();
+        for &at in &fitting {
+            let Some(doctype) = self.doctypes.get_mut(at) else { continue };
+            let tells = doctype.fields.tells(None, Some(document));
+            doctype.accepted.add(&tells, &|_| false);
+        }
+        !fitting.is_empty()
     }
 }
 

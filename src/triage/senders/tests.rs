@@ -1,3 +1,5 @@
+mod answers;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -98,6 +100,9 @@ fn shuffled_rows_make_at_most_one_claim_in_a_hundred_runs() {
         let (_, found) = found(&rows, &[]);
         assert!(found.of.values().all(|senders| senders.failures.compared > 100 && senders.failures.too_few.is_none()));
         claims.extend(found.of.values().flat_map(|senders| names(&senders.failures)).map(|name| format!("{seed}: {name}")));
+        let topics = found.of.values().flat_map(|senders| &senders.failures.topics);
+        let rarer = topics.filter(|answer| matches!(answer.says, TopicSays::Value { share: ShareIs::Rarer, .. }));
+        claims.extend(rarer.map(|answer| format!("{seed}: rarer {}", answer.topic.name())));
     }
     assert!(claims.len() <= 1, "{claims:?}");
 }

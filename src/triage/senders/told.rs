@@ -18,6 +18,7 @@ impl Senders {
         Senders {
             failures: comparison(&self.failures, lists, redactor),
             accepted: self.accepted.as_ref().map(|accepted| comparison(accepted, lists, redactor)),
+            counts: self.counts,
         }
     }
 }

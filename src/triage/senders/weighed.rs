@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 
 use rustc_hash::FxHashMap;
 
+use super::comparison::{Claim, Comparison, LeftOut, SenderTrait, ShareIs, TooFew, TopicAnswer, TopicSays, TraitValue};
 use super::exact::{Counts, Exact, shared_by};
 use super::fields::{Field, Fields, KnownField};
 use super::sampled::{Dense, Told};
@@ -20,113 +21,6 @@ const MOST_CLAIMS: usize = 25;
 const LEAST_CHANCE: f64 = 1e-12;
 /// Fewest rows on either side of a comparison.
 pub const LEAST_ROWS: u64 = 5;
-
-/// Something that rows tell of their sender.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SenderTrait {
-    /// By what they tell it.
-    pub field: Field,
-    /// What that is about, where it is among what is asked first.
-    pub topic: Option<Topic>,
-    /// What they tell; `None` where they tell nothing there.
-    pub value: Option<TraitValue>,
-}
-
-/// A value as it is read, and as it stands: of a place its JSON.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TraitValue {
-    /// A text without its quotes. Not safe for a terminal.
-    pub text: String,
-    /// As it stands in the row.
-    pub raw: String,
-}
-
-/// What is commoner here than there, beyond chance.
-#[derive(Debug, Clone)]
-pub struct Claim {
-    /// What it is; behind the first, others that exactly as many rows have here and there.
-    pub traits: Vec<SenderTrait>,
-    /// In how many rows.
-    pub counts: Counts,
-    /// How much larger the share here is at least, with 99 % confidence for this value by itself: above 0, at most 1.
-    pub least_difference: f64,
-    /// Below which the chance is that a list of claims about all groups holds one like it though nothing is commoner anywhere: a power of ten.
-    pub chance: f64,
-}
-
-/// An answer to what is asked first.
-#[derive(Debug, Clone)]
-pub struct TopicAnswer {
-    /// What was asked.
-    pub topic: Topic,
-    /// The answer.
-    pub says: TopicSays,
-}
-
-/// What rows say about a topic.
-#[derive(Debug, Clone)]
-pub enum TopicSays {
-    /// The most frequent value here, or the one that is commoner here.
-    Value {
-        /// What it is.
-        told: SenderTrait,
-        /// In how many rows.
-        counts: Counts,
-        /// Whether it is among the claims.
-        is_claimed: bool,
-    },
-    /// Nearly every row tells something else.
-    Varies,
-    /// The fault itself is about it.
-    AtFault,
-    /// No row tells it, here or there.
-    Untold,
-}
-
-/// Why rows could not be compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TooFew {
-    /// Few rows here.
-    Here,
-    /// Few there; perhaps none.
-    There,
-}
-
-/// What was not compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct LeftOut {
-    /// Fields of which nearly every row tells something else.
-    pub distinct: usize,
-    /// Fields that name a person or a machine.
-    pub personal: usize,
-    /// Fields that the fault is about.
-    pub at_fault: usize,
-    /// Values at places beyond those that are told apart.
-    pub beyond: u64,
-    /// Documents of which not all was looked at.
-    pub long: u64,
-}
-
-/// Rows of a group beside others.
-#[derive(Debug, Clone)]
-pub struct Comparison {
-    /// Rows of the group that were looked at, those of them whose payload could be read, and all.
-    pub rows: [u64; 3],
-    /// The same of what it is compared with.
-    pub elsewhere: [u64; 3],
-    /// Values that were compared, also those that nothing could have been told of.
-    pub compared: usize,
-    /// What sets the group apart, the strongest first.
-    pub claims: Vec<Claim>,
-    /// Further claims.
-    pub more: usize,
-    /// What is asked first, with its answers.
-    pub topics: Vec<TopicAnswer>,
-    /// Why nothing was compared.
-    pub too_few: Option<TooFew>,
-    /// What was not compared.
-    pub left_out: LeftOut,
-}
 
 /// What groups are compared with.
 pub(super) struct Others<'a> {
@@ -173,7 +67,7 @@ struct Compared {
     of: (u64, u64),
 }
 
-/// Compares rows here with rows there. `groups` are all that could have been asked about, among which a doubt is shared: the answer is the same whichever are.
+/// Compares rows here with rows there. `groups` is the number of lists that could have been asked for, among which a doubt is shared.
 pub(super) fn weigh(
     fields: &Fields,
     (here, all): (&Told, u64),
@@ -206,7 +100,7 @@ pub(super) fn weigh(
         }
         compared.push(None);
     }
-    let mut table = Table { fields, here, there, exact, compared: &compared, least: FxHashMap::default() };
+    let mut table = Table { fields, here, there, exact, compared: &compared, least: FxHashMap::default(), rarer: FxHashMap::default() };
     let too_few = match (here.rows, there.rows()) {
         (here, _) if here < LEAST_ROWS => Some(TooFew::Here),
         (_, there) if there < LEAST_ROWS => Some(TooFew::There),
@@ -214,7 +108,8 @@ pub(super) fn weigh(
     };
     let (mut claims, tested) = if too_few.is_some() { (Vec::new(), 0) } else { table.claims(DOUBT / groups.max(1) as f64, groups) };
     let most = table.most_frequent();
-    let topics = Topic::ALL.map(|topic| TopicAnswer { topic, says: table.answer(topic, &claims, &at_fault, &most) }).to_vec();
+    let topics =
+        Topic::ALL.map(|topic| TopicAnswer { topic, says: table.answer(topic, &claims, &at_fault, &most, too_few.is_some()) }).to_vec();
     let more = claims.len().saturating_sub(MOST_CLAIMS);
     claims.truncate(MOST_CLAIMS);
     Comparison {
@@ -239,7 +134,12 @@ struct Table<'a> {
     compared: &'a [Option<Compared>],
     /// The least chances by rows with a value, rows here, rows there.
     least: FxHashMap<[u64; 3], f64>,
+    /// The value that is rarest here beyond a doubt, by the number of a field that has a topic.
+    rarer: FxHashMap<u32, RarerHere>,
 }
+
+/// By what chance a value is rarer here than there, and the value.
+type RarerHere = (f64, Option<u32>, Counts);
 
 impl Table<'_> {
     fn counts(&self, field: u32, having: u64, elsewhere: u64) -> Option<Counts> {
@@ -275,9 +175,17 @@ impl Table<'_> {
             Some((self.fields.values[value as usize].field, Some(value), counts))
         });
         let all: Vec<(u32, Option<u32>, Counts)> = silent.chain(telling).collect();
+        // What is asked first may be rarer here as well.
+        let fields = self.fields;
+        let is_asked = |field: u32| fields.fields[field as usize].topic.is_some();
+        let mut least = |&(field, _, counts): &(u32, Option<u32>, Counts)| match is_asked(field) {
+            true => self.least(counts).min(self.least(counts.turned())),
+            false => self.least(counts),
+        };
         // What could not be told whatever was seen takes no part in the doubt.
-        let least: Vec<f64> = all.iter().map(|(.., counts)| self.least(*counts)).filter(|least| *least <= doubt).collect();
+        let least: Vec<f64> = all.iter().map(&mut least).filter(|least| *least <= doubt).collect();
         let by = shared_by(least, doubt);
+        self.rarer = self.rarer(all.iter().filter(|(field, ..)| is_asked(*field)), doubt / by as f64);
         let mut found: Vec<(f64, f64, u32, Option<u32>, Counts)> = Vec::new();
         let mut known: FxHashMap<Counts, Option<(f64, f64)>> = FxHashMap::default();
         for &(field, value, counts) in all.iter().filter(|(.., counts)| counts.is_commoner()) {
@@ -314,6 +222,18 @@ impl Table<'_> {
         (claims, all.len())
     }
 
+    /// What is rarer here by less than a chance.
+    fn rarer<'v>(&self, values: impl Iterator<Item = &'v (u32, Option<u32>, Counts)>, most: f64) -> FxHashMap<u32, RarerHere> {
+        let mut rarer: FxHashMap<u32, RarerHere> = FxHashMap::default();
+        for &(field, value, counts) in values {
+            let chance = self.exact.chance(counts.turned());
+            if chance <= most && counts.turned().least_difference() > 0.0 && rarer.get(&field).is_none_or(|known| chance < known.0) {
+                rarer.insert(field, (chance, value, counts));
+            }
+        }
+        rarer
+    }
+
     fn told(&self, field: u32, value: Option<u32>) -> SenderTrait {
         let KnownField { field, topic, .. } = &self.fields.fields[field as usize];
         let value = value
@@ -335,30 +255,49 @@ impl Table<'_> {
         most
     }
 
-    fn answer(&self, topic: Topic, claims: &[Claim], at_fault: &[bool], most: &FxHashMap<u32, (u64, Reverse<u32>)>) -> TopicSays {
+    fn answer(
+        &self,
+        topic: Topic,
+        claims: &[Claim],
+        at_fault: &[bool],
+        most: &FxHashMap<u32, (u64, Reverse<u32>)>,
+        is_few: bool,
+    ) -> TopicSays {
         let of_topic = |told: &&SenderTrait| told.topic == Some(topic);
         if let Some((claim, told)) = claims.iter().find_map(|claim| Some((claim, claim.traits.iter().find(of_topic)?))) {
-            return TopicSays::Value { told: told.clone(), counts: claim.counts, is_claimed: true };
+            return TopicSays::Value { told: told.clone(), counts: claim.counts, share: ShareIs::Commoner };
         }
         let fields = || (0..self.fields.fields.len() as u32).filter(|&field| self.fields.fields[field as usize].topic == Some(topic));
+        let rarest = fields().filter_map(|field| Some((field, self.rarer.get(&field)?))).min_by(|a, b| a.1.0.total_cmp(&b.1.0));
+        if let Some((field, &(_, value, counts))) = rarest {
+            return TopicSays::Value { told: self.told(field, value), counts, share: ShareIs::Rarer };
+        }
         let told = |field: u32| (self.here.fields.get(&field).copied().unwrap_or(0), self.there.field(field));
-        // Only payloads are on both sides where the others have no rows.
         let is_told = |field: &u32| self.compared[*field as usize].is_some() && told(*field) != (0, 0);
         let Some(field) = fields().filter(is_told).max_by_key(|&field| (told(field), Reverse(field))) else {
-            let is_seen = |&field: &u32| told(field) != (0, 0);
-            return match fields().filter(is_seen).any(|field| self.fields.fields[field as usize].is_distinct()) {
-                _ if fields().any(|field| at_fault[field as usize]) => TopicSays::AtFault,
-                true => TopicSays::Varies,
-                false => TopicSays::Untold,
+            let known = |field: u32| &self.fields.fields[field as usize];
+            let is_of_rows = |field: u32| self.there.others.is_bare && !matches!(known(field).field, Field::Place(_));
+            let seen = || fields().filter(|&field| told(field) != (0, 0));
+            let both = || seen().filter(|&field| !is_of_rows(field));
+            return match () {
+                () if fields().any(|field| at_fault[field as usize]) => TopicSays::AtFault,
+                () if both().any(|field| known(field).is_distinct()) => TopicSays::Varies,
+                () if both().next().is_some() => TopicSays::Withheld,
+                () if seen().next().is_some() => TopicSays::RowsAlone,
+                () => TopicSays::Untold,
             };
         };
         let most = most.get(&field).map(|(_, Reverse(value))| *value);
+        if most.is_none() && told(field).0 > 0 {
+            return TopicSays::Withheld;
+        }
         let (of, elsewhere_of) = self.compared[field as usize].as_ref().map_or((0, 0), |compared| compared.of);
         let (having, elsewhere) = match most {
             Some(value) => (self.here.values.get(&value).copied().unwrap_or(0), self.there.value(value)),
             None => (of.saturating_sub(told(field).0), elsewhere_of.saturating_sub(told(field).1)),
         };
-        TopicSays::Value { told: self.told(field, most), counts: Counts { having, of, elsewhere, elsewhere_of }, is_claimed: false }
+        let share = if is_few { ShareIs::NotCompared } else { ShareIs::Alike };
+        TopicSays::Value { told: self.told(field, most), counts: Counts { having, of, elsewhere, elsewhere_of }, share }
     }
 }
 

@@ -21,10 +21,18 @@ impl Lineage {
         let repository = match Repository::open(folder) {
             Ok(repository) => repository,
             Err(GitError::NoRepository(_)) => return Ok(None),
+            // Without git it is known all the same where there is none.
+            Err(GitError::NoGit(_)) if !is_around(folder) => return Ok(None),
             Err(error) => return Err(error),
         };
         let tip = repository.resolve(Some("HEAD"))?;
         let root = repository.prefix.clone();
         Ok(Some(Lineage { repository, tip, root }))
     }
+}
+
+/// Whether a folder lies in a repository, by the names of files alone.
+fn is_around(folder: &Path) -> bool {
+    let folder = folder.canonicalize();
+    folder.is_ok_and(|folder| folder.ancestors().any(Repository::is_top))
 }

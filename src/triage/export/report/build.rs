@@ -1,7 +1,10 @@
 //! Finding what a report tells: from the groups, and from some rows of each.
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::incident::ReportIncident;
 use super::overview::{LeftOut, Listed};
 use super::{Behind, Constraint, Report, ReportColumn, ReportFacet, ReportGroup, ReportJob, ReportNote, ReportSample, ReportTrend};
 use crate::ground::text;
@@ -43,9 +46,6 @@ const MOST_WAYS: usize = 4;
 /// Most bytes of a document in a report: trackers cut longer texts.
 const MOST_SAMPLE: usize = 16 << 10;
 
-/// Other groups of an incident that are listed.
-const MOST_OTHERS: usize = 20;
-
 /// Most bytes of a constraint.
 const MOST_CONSTRAINT: usize = 200;
 
@@ -65,17 +65,9 @@ pub struct ReportBuilder<'a> {
     /// By the position of the group: what its first row told, and the survey of all.
     drafts: Vec<(Option<ReportGroup>, Survey)>,
     suspects: FxHashMap<Fingerprint, Suspect>,
-    incidents: FxHashMap<Fingerprint, ReportIncident>,
+    /// By the groups that were chosen.
+    incidents: FxHashMap<Fingerprint, Arc<ReportIncident>>,
     senders: FxHashMap<Fingerprint, Senders>,
-}
-
-/// The incident that a group is of with others.
-#[derive(Clone)]
-struct ReportIncident {
-    fingerprint: Fingerprint,
-    why: String,
-    /// Its groups with their doctypes, the largest first.
-    groups: Vec<(Fingerprint, String)>,
 }
 
 /// What a group is told with.
@@ -118,22 +110,22 @@ impl<'a> ReportBuilder<'a> {
     /// Tells which groups are one incident, chosen or not, with what several schemas include where their source is at hand.
     pub fn incidents(mut self, includes: Option<&mut Includes>) -> Self {
         let Some(schemas) = self.about.schemas else { return self };
+        let chosen: FxHashSet<Fingerprint> = self.chosen.iter().map(|group| group.fingerprint).collect();
         // Nothing else can be of their incidents.
         let faults: FxHashSet<&str> = self.chosen.iter().map(|group| &*group.key.fault).collect();
         let alike: Vec<&Group> = self.groups.list.iter().filter(|group| faults.contains(&*group.key.fault)).collect();
         for mut incident in incidents::of(self.groups, &alike, schemas, includes) {
-            if let Some(shared) = incident.shared.as_mut().filter(|_| !self.redactor.is_raw()) {
-                // A key may be a value of somebody's.
-                shared.key = None;
+            let prints = incident.groups.iter().map(|&at| alike[at].fingerprint);
+            let of: Vec<Fingerprint> = prints.filter(|print| chosen.contains(print)).collect();
+            if of.is_empty() {
+                continue;
             }
-            let Some(why) = facts::incident::why(&incident, &alike) else { continue };
-            let mut doctype = |at: &usize| {
-                let told = hidden::told(alike[*at], Some(schemas), &mut self.redactor);
-                (alike[*at].fingerprint, told.key.doctype_name())
-            };
-            let told =
-                ReportIncident { fingerprint: incident.fingerprint, why, groups: incident.groups.iter().map(&mut doctype).collect() };
-            self.incidents.extend(told.groups.iter().map(|(group, _)| (*group, told.clone())));
+            if !self.redactor.is_raw() {
+                incident.without_key();
+            }
+            let mut name = |group: &Group| hidden::told(group, Some(schemas), &mut self.redactor).key.doctype_name();
+            let Some(told) = ReportIncident::of(&incident, &alike, &mut name).map(Arc::new) else { continue };
+            self.incidents.extend(of.into_iter().map(|group| (group, Arc::clone(&told))));
         }
         self
     }
@@ -174,10 +166,7 @@ impl<'a> ReportBuilder<'a> {
             let mut draft = draft.unwrap_or_else(|| self.about.group(group, &mut self.redactor));
             draft.suspect = self.suspects.get(&group.fingerprint).map(|suspect| facts::suspect::sentence(suspect, false));
             if let Some(incident) = self.incidents.get(&group.fingerprint) {
-                draft.incident = Some(incident.fingerprint.to_string());
-                draft.incident_why = Some(incident.why.clone());
-                let others = incident.groups.iter().filter(|(other, _)| *other != group.fingerprint);
-                draft.incident_others = others.take(MOST_OTHERS).map(|(_, doctype)| doctype.clone()).collect();
+                incident.tell(&mut draft);
             }
             draft.set_apart = self.senders.get(&group.fingerprint).map(|senders| {
                 let (schema, layout) = self.about.schemas.map(|schemas| hidden::listed(&group.key, schemas)).unwrap_or_default();

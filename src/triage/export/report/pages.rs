@@ -1,6 +1,6 @@
 //! A report as people read it.
 
-use super::{Behind, Report, ReportFacet, ReportGroup, ReportSample, ReportTrend};
+use super::{Behind, Report, ReportFacet, ReportGroup, ReportIncidentWhy, ReportSample, ReportTrend};
 use crate::ground::text::count;
 use crate::triage::case::Agreement;
 use crate::triage::export::page::{LinePiece, Page, data, ours, rows, said};
@@ -15,10 +15,11 @@ const BLOCKS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█
 const MOST_LISTED: usize = 14;
 
 impl Report {
-    /// As a page, to be written in one of its forms.
-    pub fn page(&self) -> Page {
+    /// As a page, to be written in one of its forms; the table of all groups is for reports on more than one.
+    pub fn page(&self, overview: Option<Page>) -> Page {
         let mut page = Page::default();
         self.warn(&mut page);
+        overview.into_iter().for_each(|overview| page.append(overview));
         for told in &self.groups {
             self.group(told, &mut page);
         }
@@ -145,12 +146,12 @@ fn occurrence(told: &ReportGroup, page: &mut Page) {
     if let Some(why) = told.status_why.as_deref().filter(|_| told.status.is_some()) {
         page.fact("status", [data(why)]);
     }
-    if let Some(why) = &told.incident_why {
-        let (extent, reason) = why.split_once(": ").unwrap_or(("", why));
+    if let Some(ReportIncidentWhy { extent, reason }) = &told.incident_why {
         page.fact("incident", [ours(format!("{extent}: ")), said(reason)]);
-        let mut others = told.incident_others.clone();
-        others.dedup();
-        page.fact("also fails in", [data(others.join(", "))]);
+    }
+    if !told.incident_others.is_empty() {
+        let more = if told.incident_more > 0 { format!(" and {} more", count(told.incident_more as u64)) } else { String::new() };
+        page.fact("also fails in", [data(told.incident_others.join(", ")), ours(more)]);
     }
     if let Some(note) = &told.note {
         page.fact("note", [said(&note.line)]);

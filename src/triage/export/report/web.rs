@@ -19,7 +19,7 @@ impl Report {
         let mut html = Html::default();
         let title = format!("What fails in {}", self.source);
         html.begin(&title, STYLE);
-        html.tag("<header id=\"top\">\n<h1>");
+        html.tag("<header>\n<h1>");
         html.text(&title);
         html.tag("</h1>\n");
         let mut warning = Page::default();
