@@ -146,7 +146,7 @@ impl NotesFile {
         let _lock = self.lock(&path)?;
         let text = self.text(&path)?;
         let read = form::parse(&text).map_err(|error| self.refused(error))?;
-        if !read.mistakes().is_empty() {
+        if !read.is_whole() {
             return Err(NotesError::Mistakes { path: self.path.clone(), mistakes: read.mistakes().to_vec() });
         }
         let changed = read.changed(changes);
@@ -334,6 +334,28 @@ mod tests {
         let refused = file.change(&[noted(1, "x")]).unwrap_err().to_string();
         assert!(refused.starts_with("nothing was written, so that nothing is lost: ") && refused.contains("line 4"), "{refused}");
         assert_eq!(written(&file), text);
+    }
+
+    #[test]
+    fn a_mark_of_a_conflict_that_nothing_begins_is_told_and_nothing_is_written() {
+        let a = "misfit notes 1\n\ngroup 0000000000000001\n  note       one\n\n";
+        let b = "\ngroup 000000000000000b\n  note       b\n";
+        for (block, line) in [
+            ("group 000000000000000a\n  note       mine\n>>>>>>> branch\n", 8),
+            ("group 000000000000000a\n  note       mine\n=======\ngroup 000000000000000a\n  note       theirs\n>>>>>>> branch\n", 8),
+            ("group 000000000000000a\n  note       mine\n||||||| base\n=======\n  note       theirs\n>>>>>>> branch\n", 8),
+            (">>>>>>> branch\n", 6),
+        ] {
+            for text in [format!("{a}{block}"), format!("{a}{block}{b}")] {
+                let (_folder, file) = file(&text);
+                let notes = file.read().unwrap();
+                assert_eq!(notes.mistakes.first().map(|mistake| mistake.line), Some(line), "{text}");
+                assert!(file.complaint(&notes).is_some_and(|told| told.contains("take the marks out")), "{text}");
+                let refused = file.change(&[noted(0xc, "c")]).unwrap_err().to_string();
+                assert!(refused.starts_with("nothing was written, so that nothing is lost: "), "{refused}");
+                assert_eq!(written(&file), text);
+            }
+        }
     }
 
     #[test]
