@@ -6,7 +6,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use super::form::{self, FormError};
 use super::{NoteChange, NoteMistake, Notes};
@@ -16,8 +16,6 @@ use crate::ground::text::{self, plural, visible};
 const MOST_BYTES: u64 = 64 << 20;
 /// How long another writer is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// A writer that began so long ago has ended without a word.
-const LOST: Duration = Duration::from_secs(60);
 /// Time between two looks whether the other one has ended.
 const GLANCE: Duration = Duration::from_millis(20);
 
@@ -80,13 +78,10 @@ pub enum NotesError {
         mistakes: Vec<NoteMistake>,
     },
     /// Somebody else writes.
-    #[error("another misfit is writing the notes {path}; if none is at work, remove {lock}", path = visible(&.path.to_string_lossy()),
-        lock = visible(&.lock.to_string_lossy()))]
+    #[error("another misfit is writing the notes {path}; try again once it has ended", path = visible(&.path.to_string_lossy()))]
     Taken {
         /// The file.
         path: PathBuf,
-        /// What says so.
-        lock: PathBuf,
     },
 }
 
@@ -138,12 +133,18 @@ impl NotesFile {
     /// # Errors
     /// It cannot be read whole, or not be written. Then nothing of it is changed.
     pub fn change(&self, changes: &[NoteChange]) -> Result<Notes, NotesError> {
-        // A link stays one: what it leads to is replaced.
-        let path = self.path.canonicalize().unwrap_or_else(|_| self.path.clone());
         let refused = |error| NotesError::Io { path: self.path.clone(), what: "written", error };
+        // A link stays one: what it leads to is replaced.
+        let path = match self.path.canonicalize() {
+            Ok(path) => path,
+            Err(_) if fs::symlink_metadata(&self.path).is_ok_and(|about| about.is_symlink()) => {
+                return Err(refused(io::Error::other("it is a link, and what that leads to is not there")));
+            }
+            Err(_) => self.path.clone(),
+        };
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(refused)?;
-        let _lock = self.lock(&path)?;
+        let _lock = self.lock(&path, PATIENCE)?;
         let text = self.text(&path)?;
         let read = form::parse(&text).map_err(|error| self.refused(error))?;
         if !read.is_whole() {
@@ -182,39 +183,62 @@ impl NotesFile {
         })
     }
 
-    /// Keeps other writers out until it is dropped.
-    fn lock(&self, path: &Path) -> Result<WriterLock, NotesError> {
+    /// Keeps other writers out until it is dropped. The system does so, for as long as the lock's file is open: what a writer leaves that has ended keeps
+    /// nobody out, however old or new it is.
+    fn lock(&self, path: &Path, patience: Duration) -> Result<WriterLock, NotesError> {
         let mut name = path.as_os_str().to_owned();
         name.push(".lock");
         let lock = PathBuf::from(name);
         let begun = Instant::now();
         loop {
-            match File::options().write(true).create_new(true).open(&lock) {
-                Ok(_) => return Ok(WriterLock(lock)),
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                    return Err(NotesError::Io { path: self.path.clone(), what: "written", error });
-                }
-                Err(_) if is_lost(&lock) => {
-                    let _ = fs::remove_file(&lock);
-                }
-                Err(_) if begun.elapsed() > PATIENCE => return Err(NotesError::Taken { path: self.path.clone(), lock }),
-                Err(_) => std::thread::sleep(GLANCE),
+            match locked(&lock) {
+                Ok(Some(file)) => return Ok(WriterLock { path: lock, _file: file }),
+                Ok(None) if begun.elapsed() >= patience => return Err(NotesError::Taken { path: self.path.clone() }),
+                Ok(None) => std::thread::sleep(GLANCE),
+                Err(error) => return Err(NotesError::Io { path: self.path.clone(), what: "written", error }),
             }
         }
     }
 }
 
-fn is_lost(lock: &Path) -> bool {
-    let made = fs::metadata(lock).and_then(|about| about.modified());
-    made.is_ok_and(|made| SystemTime::now().duration_since(made).is_ok_and(|age| age > LOST))
+/// Takes a lock; `None` while somebody else has it.
+#[cfg(unix)]
+fn locked(lock: &Path) -> io::Result<Option<File>> {
+    use std::os::unix::fs::MetadataExt;
+
+    let file = File::options().write(true).create(true).truncate(false).open(lock)?;
+    match rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+        Err(rustix::io::Errno::WOULDBLOCK | rustix::io::Errno::INTR) => return Ok(None),
+        taken => taken?,
+    }
+    // Whoever had it before took its file away, perhaps after this one was opened: then another may have made it anew.
+    let name = |about: fs::Metadata| (about.dev(), about.ino());
+    let is_there = fs::metadata(lock).is_ok_and(|there| file.metadata().is_ok_and(|own| name(own) == name(there)));
+    Ok(is_there.then_some(file))
 }
 
-/// A file that is there while somebody writes.
-struct WriterLock(PathBuf);
+/// Takes a lock; `None` while somebody else has it.
+#[cfg(windows)]
+fn locked(lock: &Path) -> io::Result<Option<File>> {
+    use std::os::windows::fs::OpenOptionsExt;
+
+    /// The file is open elsewhere.
+    const SHARING_VIOLATION: i32 = 32;
+    match File::options().write(true).create(true).truncate(false).share_mode(0).open(lock) {
+        Err(error) if error.raw_os_error() == Some(SHARING_VIOLATION) => Ok(None),
+        opened => opened.map(Some),
+    }
+}
+
+/// The file of a lock that is held: nobody else takes it away.
+struct WriterLock {
+    path: PathBuf,
+    _file: File,
+}
 
 impl Drop for WriterLock {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
+        let _ = fs::remove_file(&self.path);
     }
 }
 
@@ -418,6 +442,37 @@ mod tests {
         }
         assert_eq!(written(&file).replace("  about      x\n", ""), text);
         assert!(notes.incident(Fingerprint(1)).is_some());
+    }
+
+    #[test]
+    fn one_writer_keeps_others_out_however_long_it_takes_and_leaves_nothing_that_does() {
+        let (_folder, file) = file("misfit notes 1\n");
+        let lock = file.path().with_file_name("notes.txt.lock");
+        let held = file.lock(file.path(), Duration::ZERO).unwrap();
+        File::options().write(true).open(&lock).unwrap().set_modified(std::time::UNIX_EPOCH).unwrap();
+        let refused = file.lock(file.path(), Duration::ZERO).err().unwrap();
+        assert!(matches!(refused, NotesError::Taken { .. }) && refused.to_string().contains("another misfit is writing the notes"));
+        // What waited while the lock was given back has not that which is made next.
+        std::thread::scope(|scope| {
+            let waits = scope.spawn(|| file.change(&[noted(1, "waited")]).unwrap().list.len());
+            drop(held);
+            assert_eq!(waits.join().unwrap(), 1);
+        });
+        // A writer that was killed.
+        fs::write(&lock, "").unwrap();
+        file.change(&[noted(2, "after it")]).unwrap();
+        assert!(!lock.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_nowhere_is_refused() {
+        let (folder, _) = file("");
+        let link = NotesFile::at(&folder.path().join("link"));
+        std::os::unix::fs::symlink(folder.path().join("of us").join("notes.txt"), link.path()).unwrap();
+        let refused = link.change(&[noted(1, "x")]).unwrap_err().to_string();
+        assert!(refused.ends_with("cannot be written: it is a link, and what that leads to is not there"), "{refused}");
+        assert!(fs::symlink_metadata(link.path()).unwrap().is_symlink());
     }
 
     #[cfg(unix)]
