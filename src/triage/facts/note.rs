@@ -106,7 +106,7 @@ fn group_line(note: &Note, noted: &NotedGroup<'_>, among: &Groups) -> String {
         NoteAbout::Pattern(_) => format!(" of group {}", group.fingerprint),
         NoteAbout::Group(_) | NoteAbout::Incident(_) => String::new(),
     };
-    let may = if noted.fit == PatternFit::MayMatch { "; may match: not all of its keys are known" } else { "" };
+    let may = if noted.fit == PatternFit::MayMatch { "; may match: not all of its places are known" } else { "" };
     let why = among.remark(group).and_then(Remark::why).map(|why| format!("; {why}")).unwrap_or_default();
     format!("{}{of}: {} {}{may}{why}", count(group.count), group.key.doctype_name(), group.sentence())
 }
@@ -128,7 +128,7 @@ pub fn findings(notes: &Notes, groups: &Groups) -> Vec<String> {
         let unsure = noted.iter().filter(|noted| noted.fit == PatternFit::MayMatch).count();
         if unsure > 0 {
             let groups = plural(unsure as u64, "group", "groups");
-            found.push(format!("{about}: may match {groups} of which not all keys are known, and says nothing of them"));
+            found.push(format!("{about}: may match {groups} of which not all places are known, and says nothing of them"));
         }
     }
     for group in &groups.list {
