@@ -87,6 +87,8 @@ pub struct Groups {
     pub rates: Option<Arc<Rates>>,
     /// What people have said of them, where that was read.
     pub remarks: Option<Arc<Remarks>>,
+    /// What is wrong with that, which stands among the notes as well.
+    pub remarks_wrong: Option<Arc<str>>,
 }
 
 /// One decoder job, and its line in a bundle.

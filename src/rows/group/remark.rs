@@ -32,6 +32,8 @@ pub struct Remark {
     pub about: RemarkAbout,
     /// Further notes that match the group, each in one line; untrusted.
     pub more: Vec<Arc<str>>,
+    /// Further ones that are not told, of very many.
+    pub others: usize,
 }
 
 /// What a remark was said of.
@@ -113,10 +115,6 @@ pub struct Mended {
 }
 
 impl RemarkState {
-    /// In the order in which they are told.
-    pub const ALL: [RemarkState; 5] =
-        [RemarkState::Open, RemarkState::Seen, RemarkState::Muted, RemarkState::Mended, RemarkState::CameBack];
-
     /// What it is called by people.
     pub fn word(self) -> &'static str {
         match self {
@@ -234,19 +232,20 @@ impl Remarks {
     pub fn state(&self, group: Fingerprint) -> RemarkState {
         self.of(group).map_or(RemarkState::Open, |remark| remark.state)
     }
-
-    /// Groups with a remark.
-    pub fn len(&self) -> usize {
-        self.of.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.of.is_empty()
-    }
 }
 
 impl Groups {
+    /// Puts remarks in the place of those that stood beside these groups. What is wrong with them is told among what the source has to say, in the place of
+    /// what was told so before.
+    pub fn set_remarks(&mut self, remarks: Option<Arc<Remarks>>, wrong: Option<String>) {
+        if let Some(told) = self.remarks_wrong.take() {
+            self.notes.retain(|note| note.text != *told);
+        }
+        self.notes.extend(wrong.clone().map(Into::into));
+        self.remarks = remarks;
+        self.remarks_wrong = wrong.map(Into::into);
+    }
+
     /// What was said of a group.
     pub fn remark(&self, group: &Group) -> Option<&Remark> {
         self.remarks.as_ref()?.of(group.fingerprint)
@@ -263,7 +262,7 @@ mod tests {
     use super::*;
 
     fn remark(state: RemarkState, why: RemarkWhy, text: Option<&str>, bug: Option<&str>) -> Remark {
-        Remark { state, why, text: text.map(Into::into), bug: bug.map(Into::into), about: RemarkAbout::Group, more: Vec::new() }
+        Remark { state, why, text: text.map(Into::into), bug: bug.map(Into::into), about: RemarkAbout::Group, more: Vec::new(), others: 0 }
     }
 
     #[test]

@@ -28,6 +28,9 @@ pub fn remark(facts: &mut Facts, remark: &Remark) {
         facts.named("bug", bug);
     }
     remark.more.iter().for_each(|more| facts.named("also", more));
+    if remark.others > 0 {
+        facts.named("", &super::and_more(remark.others as u64));
+    }
 }
 
 /// What a note is about, in one line. Safe for a terminal.

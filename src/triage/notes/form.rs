@@ -346,8 +346,8 @@ pub(super) fn parse_times(text: &str) -> Option<f64> {
     text.strip_suffix(['x', 'X'])?.trim().parse().ok().filter(|times: &f64| times.is_finite() && *times > 1.0 && *times <= 1e9)
 }
 
-/// A text on one line.
-fn escaped(text: &str) -> String {
+/// A text on one line, as the file has it: `one\ntwo`.
+pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for sign in text.trim().chars() {
         match sign {
@@ -362,8 +362,8 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// The text that was meant. What is no escape stands for itself.
-fn unescaped(text: &str) -> String {
+/// The text that [`escaped`] made one line of. What is no escape stands for itself.
+pub fn unescaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once('\\') {

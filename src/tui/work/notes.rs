@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use super::super::group_tree::GroupTree;
 use super::super::message::NotedGroups;
-use super::super::note_book::NoteBook;
-use crate::ground::time::Micros;
+use super::super::note_book::{NoteBook, now};
 use crate::rows::group::{Group, Groups, Sort};
 use crate::rows::schemas::SchemaStore;
 use crate::triage::export::hidden;
@@ -14,16 +13,9 @@ use crate::triage::notes::said::{NoteSaid, measure};
 use crate::triage::notes::{NoteAbout, NoteChange};
 use crate::triage::redact::{Redaction, Redactor};
 
-/// The time.
-pub(super) fn now() -> Micros {
-    jiff::Timestamp::now().as_microsecond()
-}
-
 /// The groups with what is noted of them now.
 pub(super) fn remarked(book: &NoteBook, groups: &Groups, sort: Sort) -> NotedGroups {
     let mut groups = groups.clone();
-    // Complaints of the time before are told no longer.
-    groups.remarks = None;
     book.remark(&mut groups, now());
     NotedGroups { told: None, tree: Arc::new(GroupTree::new(Arc::new(groups), sort)) }
 }
