@@ -366,6 +366,8 @@ impl Workers {
         for flag in self.flags.values() {
             flag.store(true, Ordering::Relaxed);
         }
+        // What was noted is written before the end.
+        self.notes.iter().for_each(|notes| notes.work());
         if self.source.as_ref().is_some_and(|source| source.is_remote()) {
             // A query that nobody waits for any more is called off where it runs; that takes a request or two.
             let begun = Instant::now();
