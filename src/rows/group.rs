@@ -51,7 +51,7 @@ pub use grouper::Grouper;
 pub use job_name::JobName;
 pub use rates::{Rate, RateLine, RateTrend, Rates};
 pub use record::{FacetRecord, GroupRecord};
-pub use remark::{MUTED, Mended, Remark, RemarkAbout, RemarkState, RemarkWhy, Remarks, said, times};
+pub use remark::{MUTED, Mended, Remark, RemarkAbout, RemarkState, RemarkWhy, Remarks, said};
 pub use search::{NEW, NOISE};
 pub use standing::{Deploy, Evidence, Standing, Status, Worth};
 pub use words::{doctype_name, place_of};

@@ -3,6 +3,8 @@
 //! Owns: the flags, when to look, which groups are new, faults on the way, how it ends.
 //! Refuses: reading (source), running the user's command (hook).
 
+mod noted;
+
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -18,17 +20,15 @@ use super::compared::FINDINGS;
 use super::hook::Hooks;
 use super::incidents::{IncidentsOf, Membership, SameBy};
 use super::json;
-use crate::cli::notes::{self, WantedState};
+use crate::cli::notes;
 use crate::cli::out;
 use crate::ground::text::visible;
 use crate::ground::time;
 use crate::rows::advice::Advice;
 use crate::rows::group::{Fingerprint, Group, GroupFields, Groups};
 use crate::rows::source::{Cost, ErrorSource, Followed, Progress, Request, SourceError, Watch};
-use crate::triage::notes::Notes;
-use crate::triage::notes::file::NotesFile;
 use crate::tui::advice;
-use crate::tui::note_book::now;
+pub(super) use noted::Noted;
 
 /// What stands in for the interval where none is given.
 const USUAL: &str = "10m";
@@ -204,39 +204,6 @@ fn follow(
         if until_new && began > 0 {
             return Ok(ExitCode::from(FINDINGS));
         }
-    }
-}
-
-/// What is noted of groups, and how those that are told have to stand by it.
-#[derive(Default)]
-pub(super) struct Noted<'a> {
-    pub(super) file: Option<&'a NotesFile>,
-    pub(super) states: &'a [WantedState],
-    /// The notes that were read last, all of them.
-    pub(super) read: Option<Notes>,
-}
-
-impl Noted<'_> {
-    /// Puts notes beside groups, as these stand by all rows so far. Notes that somebody breaks meanwhile end nothing: what was read before holds until they
-    /// are mended, which is told.
-    fn remark(&mut self, groups: &mut Groups, so_far: Option<&Groups>) {
-        let Some(file) = self.file else { return };
-        let wrong = match file.read() {
-            Ok(notes) => {
-                let wrong = file.complaint(&notes);
-                if wrong.is_none() || self.read.is_none() {
-                    self.read = Some(notes);
-                }
-                wrong
-            }
-            Err(error) => Some(error.to_string()),
-        };
-        let remarks = self.read.as_ref().map(|notes| Arc::new(notes.remarks(so_far.unwrap_or(groups), now())));
-        groups.set_remarks(remarks, wrong);
-    }
-
-    fn takes(&self, groups: &Groups, group: &Group) -> bool {
-        self.states.is_empty() || self.states.iter().any(|state| state.holds(groups, group))
     }
 }
 

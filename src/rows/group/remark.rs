@@ -152,8 +152,8 @@ impl Mended {
     }
 }
 
-/// A number of times, with one digit where it has one: `3`, `1.5`.
-pub fn times(number: f64) -> String {
+/// A number of times that was counted, with one digit where it has one: `3`, `1.5`.
+fn times(number: f64) -> String {
     let text = format!("{number:.1}");
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
@@ -175,13 +175,13 @@ impl Remark {
             RemarkWhy::UntilDay(day) => format!("muted until {}", time::day(*day)),
             RemarkWhy::DayHasCome(day) => format!("was muted until {}, which has come", time::day(*day)),
             RemarkWhy::UntilTimes { times: until, now: Ok(now) } => {
-                format!("muted until its rows come {} times as fast, now {} times", times(*until), times(*now))
+                format!("muted until its rows come {until} times as fast, now {} times", times(*now))
             }
             RemarkWhy::UntilTimes { times: until, now: Err(unknown) } => {
-                format!("muted until its rows come {} times as fast; whether they do cannot be told: {unknown}", times(*until))
+                format!("muted until its rows come {until} times as fast; whether they do cannot be told: {unknown}")
             }
             RemarkWhy::Grew { times: until, now } => {
-                format!("its rows come {} times as fast as when it was muted until {} times", times(*now), times(*until))
+                format!("its rows come {} times as fast as when it was muted until {until} times", times(*now))
             }
             RemarkWhy::Mended { mended, unknown: None } => format!("mended {}", mended.words()),
             RemarkWhy::Mended { mended, unknown: Some(unknown) } => {
@@ -276,6 +276,10 @@ mod tests {
             (
                 remark(RemarkState::Muted, RemarkWhy::UntilTimes { times: 3.0, now: Ok(1.25) }, None, None),
                 "muted until its rows come 3 times as fast, now 1.2 times",
+            ),
+            (
+                remark(RemarkState::Open, RemarkWhy::Grew { times: 1.04, now: 2.0 }, None, None),
+                "its rows come 2 times as fast as when it was muted until 1.04 times",
             ),
             (
                 remark(RemarkState::CameBack, RemarkWhy::CameBack { mended: mended.clone(), last: day, by_jobs: false }, None, None),

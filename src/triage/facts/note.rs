@@ -3,7 +3,7 @@
 use super::Facts;
 use crate::ground::text::{count, plural, visible};
 use crate::ground::time;
-use crate::rows::group::{Group, Groups, Remark, RemarkAbout, RemarkState, said, times};
+use crate::rows::group::{Group, Groups, Remark, RemarkAbout, RemarkState, said};
 use crate::triage::notes::pattern::PatternFit;
 use crate::triage::notes::{Mute, Note, NoteAbout, NoteState, Notes};
 
@@ -49,7 +49,7 @@ fn state(state: &NoteState) -> Option<String> {
             let rows = plural(then.rows, "row", "rows");
             let window = then.window.map(|(from, to)| u64::try_from(to.saturating_sub(from) / 1_000_000).unwrap_or(0));
             let window = window.map(|seconds| format!(" in {}", time::duration(seconds))).unwrap_or_default();
-            Some(format!("muted until its rows come {} times as fast as {rows}{window}", times(*until)))
+            Some(format!("muted until its rows come {until} times as fast as {rows}{window}"))
         }
         state => state.text(),
     }

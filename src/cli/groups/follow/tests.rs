@@ -4,9 +4,11 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use super::*;
+use crate::cli::notes::WantedState;
 use crate::rows::source::bigquery;
 use crate::rows::source::files::{Files, ReadOptions};
 use crate::rows::source::{SourceError, Unwatched};
+use crate::triage::notes::file::NotesFile;
 
 /// What happens before each look.
 type Happening<'a> = Box<dyn FnMut() + 'a>;
