@@ -126,6 +126,20 @@ fn a_file_with_a_conflict_is_told_and_left_alone() {
 }
 
 #[test]
+fn a_note_of_several_lines_stays_so_where_it_is_typed_anew() {
+    let (_folder, path) = notes();
+    press(&path, "mnone<enter>");
+    let lines = fs::read_to_string(&path).unwrap().replace("one\n", r"one\ntwo \\ three") + "\n";
+    fs::write(&path, &lines).unwrap();
+    let typed = press(&path, "mn");
+    assert!(typed.contains(r"note one\ntwo \\ three"), "{typed}");
+    press(&path, "mn<enter>");
+    assert_eq!(fs::read_to_string(&path).unwrap(), lines);
+    press(&path, "mn!<enter>");
+    assert_eq!(fs::read_to_string(&path).unwrap(), lines.replace("three", "three!"));
+}
+
+#[test]
 fn without_a_file_nothing_is_read_or_written() {
     let screen = press_on(demo::source().unwrap(), true, None, "ms");
     assert!(screen.contains("notes are not read here: name their file with --notes FILE"), "{screen}");
@@ -225,6 +239,14 @@ fn commands_write_the_file_beside_the_configuration() {
         lines
     };
     assert_eq!(sorted(&out), sorted(&sheet), "in and out is the same");
+    // What cannot be opened is told before anything is written.
+    let (code, _, told) = misfit(folder, &["notes", "import", "sheet.csv", "nothere.ndjson", "--notes", "third.txt"]);
+    assert!(code == 2 && told.contains("nothere.ndjson") && !folder.join("third.txt").exists(), "{told}");
+    // Nor are schemas opened where nothing is looked up in them.
+    let (code, _, told) = misfit(folder, &["notes", "set", &print(0), "--seen", "--schemas", "nothere", "--notes", "fourth.txt"]);
+    assert_eq!(code, 0, "{told}");
+    let (code, _, told) = misfit(folder, &["notes", "set", &print(0), "--mended", "abc", "--schemas", "nothere", "--notes", "fourth.txt"]);
+    assert!(code == 2 && told.contains("nothere"), "{told}");
     let (code, _, _) = misfit(folder, &["notes", "remove", &print(0)]);
     assert_eq!(code, 0);
     let (code, _, told) = misfit(folder, &["notes", "remove", &print(0)]);

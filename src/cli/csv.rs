@@ -9,7 +9,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
-use crate::ground::text::{visible, visible_lines};
+use crate::ground::text::{FORMULA, visible, visible_lines};
 
 /// A line for each record, the first one behind a header; lists are JSON in their cells, null is an empty cell.
 pub(super) fn write(out: impl Write, records: impl Iterator<Item = impl Serialize>) -> io::Result<()> {
@@ -95,9 +95,6 @@ fn cell(json: &str) -> io::Result<Cow<'_, str>> {
         other => visible(other),
     })
 }
-
-/// Signs that formulas begin with, also as wide as they are written beside Chinese and Japanese.
-const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
 /// The text with a quote in front where a spreadsheet would take it for a formula; some look behind spaces and tabs, too.
 fn harmless(text: &str) -> Cow<'_, str> {

@@ -51,7 +51,8 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     let by_incident = question.by == incidents::By::Incident;
     let mut same_by = by_incident.then(|| SameBy::open(request.schemas.as_ref(), settings.source.as_deref())).transpose()?;
     if let Some(interval) = question.following.follow {
-        return follow::run(source, &request, &question.following, interval, same_by);
+        let noted = follow::Noted { file: notes.as_ref(), states: &question.states, read: None };
+        return follow::run(source, &request, &question.following, interval, same_by, noted);
     }
     if question.suspected.suspect {
         suspect::schemas(request.schemas.as_ref())?;

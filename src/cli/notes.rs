@@ -6,7 +6,7 @@
 mod list;
 mod sheet;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -18,8 +18,7 @@ use super::input::{InputArgs, OpenedInput};
 use super::out;
 use super::scope::Scope;
 use crate::cli::config::Config;
-use crate::ground::text::{plural, visible};
-use crate::ground::time::Micros;
+use crate::ground::text::plural;
 use crate::rows::demo;
 use crate::rows::group::{Fingerprint, Group, Groups, RemarkState};
 use crate::rows::schemas::SchemaStore;
@@ -29,7 +28,7 @@ use crate::triage::notes::file::NotesFile;
 use crate::triage::notes::said::{NoteSaid, measure};
 use crate::triage::notes::{Measure, NoteAbout, NoteChange};
 use crate::triage::redact::Redactor;
-use crate::tui::note_book::NoteBook;
+use crate::tui::note_book::{NoteBook, now, unread};
 
 /// Environment variable that names the file. Read here and not by the argument parser, which would let it pass for the flag.
 const VARIABLE: &str = "MISFIT_NOTES";
@@ -86,7 +85,7 @@ impl NotesArg {
     pub(super) fn open(&self, config: &Config, sources: &[String]) -> Result<Option<NotesFile>> {
         let is_demo = sources.iter().any(|source| source == demo::NAME);
         if let Some(file) = self.named(config, is_demo) {
-            ensure!(file.exists(), "there are no notes {}: a note makes the file", visible(&file.to_string_lossy()));
+            ensure!(file.exists(), "there are no notes {}: a note makes the file", out::shown(&file));
             return Ok(Some(NotesFile::at(&file)));
         }
         Ok(self.usual(config, is_demo).filter(NotesFile::is_there))
@@ -129,11 +128,6 @@ impl NotesArg {
     }
 }
 
-/// The time.
-pub(super) fn now() -> Micros {
-    jiff::Timestamp::now().as_microsecond()
-}
-
 /// Puts what was noted beside groups. A file that cannot be read is told beside them, and is an error where groups are chosen by it.
 pub(super) fn remark(file: Option<&NotesFile>, groups: &mut Groups, is_needed: bool) -> Result<()> {
     let Some(file) = file else { return Ok(()) };
@@ -143,11 +137,10 @@ pub(super) fn remark(file: Option<&NotesFile>, groups: &mut Groups, is_needed: b
             if let Some(complaint) = complaint.as_ref().filter(|_| is_needed) {
                 bail!("{complaint}");
             }
-            groups.remarks = Some(Arc::new(notes.remarks(groups, now())));
-            groups.notes.extend(complaint.map(Into::into));
+            groups.set_remarks(Some(Arc::new(notes.remarks(groups, now()))), complaint);
         }
         Err(error) if is_needed => return Err(error.into()),
-        Err(error) => groups.notes.push(format!("{error}; groups are shown without them").into()),
+        Err(error) => groups.set_remarks(None, Some(unread(&error))),
     }
     Ok(())
 }
@@ -268,7 +261,7 @@ struct SetArgs {
     #[arg(long, conflicts_with_all = ["mute", "mended", "open"])]
     seen: bool,
 
-    /// Nobody has to look at it, until a day (2026-12-01, 2w), until its rows come so many times as fast (3x, with SOURCE), or for good ('')
+    /// Nobody has to look at it, until a day (2026-12-01, 2w), until its rows come so many times as fast (3x, with SOURCE; not of an incident), or for good ('')
     #[arg(long, value_name = "UNTIL", conflicts_with_all = ["mended", "open"])]
     mute: Option<String>,
 
@@ -316,13 +309,13 @@ pub(super) fn run(args: NotesArgs, config: &Config) -> Result<ExitCode> {
             let notes = file.read()?;
             for print in &args.groups {
                 let found = if args.incident { notes.incident(*print) } else { notes.group(*print) };
-                ensure!(found.is_some(), "there is no note on {print} in {}", visible(&file.path().to_string_lossy()));
+                ensure!(found.is_some(), "there is no note on {print} in {}", out::shown(file.path()));
             }
             let about = |print: &Fingerprint| if args.incident { NoteAbout::Incident(*print) } else { NoteAbout::Group(*print) };
             let remove = |print| NoteChange { about: about(print), told: None, edit: crate::triage::notes::NoteEdit::Remove };
             file.change(&args.groups.iter().map(remove).collect::<Vec<_>>())?;
             let gone = plural(args.groups.len() as u64, "note is", "notes are");
-            out::tell(&format!("misfit: {gone} gone from {}", visible(&file.path().to_string_lossy())));
+            out::tell(&format!("misfit: {gone} gone from {}", out::shown(file.path())));
             Ok(ExitCode::SUCCESS)
         }
         Some(NotesCommand::Import(args)) => sheet::import(args, config),
@@ -333,6 +326,15 @@ pub(super) fn run(args: NotesArgs, config: &Config) -> Result<ExitCode> {
 impl RowsArgs {
     /// The groups with what was noted of them, where a source is named.
     fn read(self, config: &Config, file: &NotesFile) -> Result<Option<ReadRows>> {
+        let mut read = self.rows(config)?;
+        if let Some(read) = &mut read {
+            remark(Some(file), &mut read.groups, true)?;
+        }
+        Ok(read)
+    }
+
+    /// The groups alone.
+    fn rows(self, config: &Config) -> Result<Option<ReadRows>> {
         if self.input.sources.is_empty() {
             ensure!(!self.scope.has_window(), "a window of time is one of rows: name a SOURCE");
             return Ok(None);
@@ -340,9 +342,8 @@ impl RowsArgs {
         let OpenedInput { source, schemas } = self.input.open(config, false, &self.scope)?;
         let request = self.scope.request(schemas.clone());
         let line = out::ProgressLine::over(source.is_remote())?;
-        let mut groups = source.groups(&request, &line)?;
+        let groups = source.groups(&request, &line)?;
         drop(line);
-        remark(Some(file), &mut groups, true).or_else(|error| if file.is_there() { Err(error) } else { Ok(()) })?;
         if let Some(told) = groups.unreadable.emptiness().filter(|_| groups.rows == 0) {
             out::tell(&format!("misfit: {told}"));
         }
@@ -363,15 +364,20 @@ fn set(args: SetArgs, config: &Config) -> Result<ExitCode> {
     let said: Vec<NoteSaid> = [args.note.map(NoteSaid::Text), args.bug.map(NoteSaid::Bug), state].into_iter().flatten().collect();
     ensure!(!said.is_empty(), "there is nothing to note: give --note, --bug, --seen, --mute, --mended or --open");
     let has_source = !args.rows.input.sources.is_empty();
+    let is_measured = |said: &NoteSaid| matches!(said, NoteSaid::Mute(until) if until.trim().ends_with(['x', 'X']));
+    ensure!(
+        !args.incident || !said.iter().any(is_measured),
+        "how fast rows come is told of a group: an incident is muted until a day, or for good"
+    );
     // A revision is looked up in the schemas, which need no rows.
-    let schemas = if has_source { None } else { args.rows.input.schemas.clone().open(config, false)? };
-    let read = args.rows.read(config, &file)?;
+    let needs_schemas = !has_source && said.iter().any(|said| matches!(said, NoteSaid::Mended(_)));
+    let schemas = if needs_schemas { args.rows.input.schemas.clone().open(config, false)? } else { None };
+    let read = args.rows.rows(config)?;
     let found = read.as_ref().map(|read| {
         let group = read.groups.list.iter().find(|group| group.fingerprint == args.group);
         group.ok_or_else(|| eyre!("no group of these rows is {}: misfit groups prints them; are the schemas the same?", args.group))
     });
     let group = found.transpose()?;
-    let is_measured = |said: &NoteSaid| matches!(said, NoteSaid::Mute(until) if until.trim().ends_with(['x', 'X']));
     ensure!(
         group.is_some() || !said.iter().any(is_measured),
         "how fast its rows come is told by rows: name the SOURCE behind the group, as in misfit notes set {} errors.ndjson --mute 3x",
@@ -394,13 +400,13 @@ fn set(args: SetArgs, config: &Config) -> Result<ExitCode> {
     let changes = said.iter().map(change).collect::<Result<Vec<_>>>()?;
     let notes = file.change(&changes)?;
     let note = if args.incident { notes.incident(args.group) } else { notes.group(args.group) };
-    out::tell(&format!("misfit: {} {}, in {}", args.group, facts::changed(note), visible(&file.path().to_string_lossy())));
+    out::tell(&format!("misfit: {} {}, in {}", args.group, facts::changed(note), out::shown(file.path())));
     Ok(ExitCode::SUCCESS)
 }
 
 fn check(args: RowsArgs, config: &Config) -> Result<ExitCode> {
     let file = args.notes.of_command(config, &args.input.sources)?;
-    let shown = visible(&file.path().to_string_lossy()).into_owned();
+    let shown = out::shown(file.path());
     ensure!(file.is_there() || !args.notes.is_given(), "there are no notes {shown}");
     let notes = file.read()?;
     if !file.is_there() {
@@ -418,9 +424,4 @@ fn check(args: RowsArgs, config: &Config) -> Result<ExitCode> {
     let lines: String = found.iter().map(|line| format!("{line}\n")).collect();
     out::print(&format!("{lines}{can_be_used}"))?;
     Ok(if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FINDINGS) })
-}
-
-/// A path for a line of text.
-pub(super) fn shown(path: &Path) -> String {
-    visible(&path.to_string_lossy()).into_owned()
 }

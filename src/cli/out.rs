@@ -4,6 +4,7 @@
 //! Refuses: what is printed.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -80,6 +81,11 @@ pub(super) fn width() -> usize {
 /// The same for lists: what is piped is read line by line, so nothing in it is cut and nothing goes on below.
 pub(super) fn room() -> usize {
     if io::stdout().is_terminal() { width() } else { usize::MAX }
+}
+
+/// A path for people.
+pub(super) fn shown(path: &Path) -> String {
+    visible(&path.to_string_lossy()).into_owned()
 }
 
 /// Prints text on standard output.

@@ -10,6 +10,9 @@ use strsim::osa_distance;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+/// Signs that spreadsheets take for the beginning of a formula, also as wide as they are written beside Chinese and Japanese.
+pub const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
 /// Whether a character must never reach a terminal as it is: it would be obeyed (C0, DEL, C1), reorder the line
 /// (bidirectional controls), or vanish (zero-width marks, tags, interlinear anchors).
 pub fn is_unsafe(c: char) -> bool {

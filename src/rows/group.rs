@@ -51,7 +51,7 @@ pub use grouper::Grouper;
 pub use job_name::JobName;
 pub use rates::{Rate, RateLine, RateTrend, Rates};
 pub use record::{FacetRecord, GroupRecord};
-pub use remark::{MUTED, Mended, Remark, RemarkAbout, RemarkState, RemarkWhy, Remarks, said, times};
+pub use remark::{MUTED, Mended, Remark, RemarkAbout, RemarkState, RemarkWhy, Remarks, said};
 pub use search::{NEW, NOISE};
 pub use standing::{Deploy, Evidence, Standing, Status, Worth};
 pub use words::{NO_DOCTYPE, NO_NAMESPACE, doctype_name, place_of};
@@ -87,6 +87,8 @@ pub struct Groups {
     pub rates: Option<Arc<Rates>>,
     /// What people have said of them, where that was read.
     pub remarks: Option<Arc<Remarks>>,
+    /// What is wrong with that, which stands among the notes as well.
+    pub remarks_wrong: Option<Arc<str>>,
 }
 
 /// One decoder job, and its line in a bundle.

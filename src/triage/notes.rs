@@ -15,9 +15,9 @@ use rustc_hash::FxHashMap;
 
 use crate::ground::time::Micros;
 use crate::rows::group::{Fingerprint, Mended};
-pub use form::NoteMistake;
+pub use form::{NoteMistake, escaped, unescaped};
 use pattern::{NotePattern, PatternIndex};
-pub use standing::{StandingNow, growth};
+pub use standing::StandingNow;
 
 /// All notes of a file, in its order.
 #[derive(Debug, Default)]

@@ -169,9 +169,15 @@ impl Workers {
             Effect::Note { job, of, said, groups, sort } => {
                 let Some(book) = self.notes.clone() else { return };
                 let (schemas, redaction) = (self.request.schemas.clone(), self.exports.redaction.clone());
+                let (messages, shared) = (self.messages.clone(), book.clone());
+                // Notes that are typed quickly are written, and told, in the order in which they were typed.
+                book.ask(move || {
+                    let outcome = notes::write(&shared, (of.group(), &said), (&groups, sort), schemas.as_deref(), &redaction);
+                    let _ = messages.send(Message::Noted { job, asked: groups, outcome });
+                });
                 self.run(move |_| {
-                    let outcome = notes::write(&book, (of.group(), &said), (&groups, sort), schemas.as_deref(), &redaction);
-                    Some(Message::Noted { job, asked: groups, outcome })
+                    book.work();
+                    None
                 });
             }
             Effect::Remark { job, groups, sort } => {
@@ -375,6 +381,8 @@ impl Workers {
         for flag in self.flags.values() {
             flag.store(true, Ordering::Relaxed);
         }
+        // What was noted is written before the end.
+        self.notes.iter().for_each(|notes| notes.work());
         if self.source.as_ref().is_some_and(|source| source.is_remote()) {
             // A query that nobody waits for any more is called off where it runs; that takes a request or two.
             let begun = Instant::now();

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use color_eyre::Result;
 
 use super::Work;
-use crate::cli::out;
-use crate::ground::text::{visible, visible_lines};
+use crate::cli::out::{self, shown};
+use crate::ground::text::visible_lines;
 use crate::triage::export::files::{DraftFile, ExportFolder};
 
 /// Takes the parts of one text.
@@ -68,11 +68,6 @@ pub(super) fn whole(work: &Work<'_>, name: &str, text: &str) -> Result<()> {
     let mut one = One::begin(work, name)?;
     one.put(text.as_bytes())?;
     one.finish()
-}
-
-/// A path for people.
-fn shown(path: &Path) -> String {
-    visible(&path.to_string_lossy()).into_owned()
 }
 
 /// Files in a folder, counted.

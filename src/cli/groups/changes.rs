@@ -16,7 +16,7 @@ use crate::cli::csv;
 use crate::cli::{out, when};
 use crate::ground::text::{count, visible};
 use crate::ground::time::Micros;
-use crate::rows::group::{Fingerprint, Group, GroupRecord, doctype_name, place_of};
+use crate::rows::group::{Fingerprint, Group, GroupRecord, Groups, Remark, RemarkState, doctype_name, place_of};
 use crate::triage::baseline::{Comparison, Grown};
 use crate::triage::facts::overview::{STRANGE, changed};
 use crate::triage::facts::rate::percent;
@@ -79,6 +79,15 @@ pub(in crate::cli) struct GroupChange<'a> {
     incident: Option<Fingerprint>,
     /// Why it is.
     incident_why: Option<String>,
+    /// What people have said of it, where that was read: as of groups, null of one that is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note_state: Option<Option<&'static str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note_why: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<Option<&'a str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bug: Option<Option<&'a str>>,
     /// For people.
     #[serde(skip)]
     words: String,
@@ -90,10 +99,14 @@ pub(in crate::cli) struct GroupChange<'a> {
 pub(super) fn write(
     out: &mut dyn Write,
     comparison: &Comparison<'_>,
+    groups: &Groups,
     incidents: Option<&IncidentsOf>,
     format: ListFormat,
 ) -> io::Result<()> {
     let mut changes: Vec<GroupChange<'_>> = changes(comparison, SINCE).collect();
+    if groups.remarks.is_some() {
+        note(&mut changes, comparison, groups);
+    }
     if let Some(incidents) = incidents {
         join(&mut changes[..comparison.new.len()], comparison, incidents);
     }
@@ -103,6 +116,21 @@ pub(super) fn write(
         ListFormat::Csv => csv::write(out, changes.iter()),
         ListFormat::Ndjson => json::lines(out, changes.iter()),
         ListFormat::Json => json::pretty(out, &answer_of(comparison, changes)),
+    }
+}
+
+/// What was noted stands beside new and grown groups; of those that are gone no rows tell how they stand.
+fn note<'a>(changes: &mut [GroupChange<'a>], comparison: &Comparison<'_>, groups: &'a Groups) {
+    let here = comparison.new.iter().copied().chain(comparison.grown.iter().map(|(group, ..)| *group)).map(Some);
+    for (change, group) in changes.iter_mut().zip(here.chain(std::iter::repeat(None))) {
+        let remark = group.and_then(|group| groups.remark(group));
+        change.note_state = Some(group.map(|_| remark.map_or(RemarkState::Open, |remark| remark.state).name()));
+        change.note_why = Some(remark.and_then(Remark::why));
+        change.note = Some(remark.and_then(|remark| remark.text.as_deref()));
+        change.bug = Some(remark.and_then(|remark| remark.bug.as_deref()));
+        if let Some(group) = group {
+            change.words = table::says(group, groups);
+        }
     }
 }
 
@@ -202,6 +230,10 @@ impl<'a> GroupChange<'a> {
             rate_before: rates.map(|rates| rates.0),
             incident: None,
             incident_why: None,
+            note_state: None,
+            note_why: None,
+            note: None,
+            bug: None,
             words: group.phrase(),
             other: SINCE.other,
         }
@@ -226,6 +258,10 @@ impl<'a> GroupChange<'a> {
             rate_before: None,
             incident: None,
             incident_why: None,
+            note_state: None,
+            note_why: None,
+            note: None,
+            bug: None,
             words: visible(&known.fault).into_owned(),
             other: SINCE.other,
         }
@@ -264,6 +300,28 @@ mod tests {
     use crate::cli::groups::example::groups;
     use crate::rows::group::Fingerprint;
     use crate::triage::baseline::{Baseline, Growth};
+    use crate::triage::notes::{Note, NoteAbout, NoteState, Notes};
+
+    #[test]
+    fn what_was_noted_stands_beside_every_change() {
+        let mut now = groups();
+        let print = now.list[0].fingerprint;
+        let note = Note { text: Some("known".into()), state: NoteState::Seen, ..Note::new(NoteAbout::Group(print)) };
+        now.set_remarks(Some(std::sync::Arc::new(Notes::of(vec![note]).remarks(&now, 0))), None);
+        let gone = GroupRecord { fingerprint: Fingerprint(7), count: 3, fault: "type".into(), ..GroupRecord::default() };
+        let baseline = Baseline { groups: vec![gone], by_schemas: None };
+        let comparison = baseline.compare(&now, Growth::default());
+        let of = |format| {
+            let mut out = Vec::new();
+            write(&mut out, &comparison, &now, None, format).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert!(of(GroupsFormat::Table).contains("[seen: known]") && of(GroupsFormat::Md).contains("[seen: known]"));
+        let lines = of(GroupsFormat::Ndjson);
+        assert!(lines.contains(r#""note_state":"seen","note_why":"seen","note":"known","bug":null"#), "{lines}");
+        assert!(lines.contains(r#""note_state":null,"note_why":null,"note":null,"bug":null"#), "{lines}");
+        assert!(of(GroupsFormat::Csv).starts_with("change,") && of(GroupsFormat::Csv).contains("seen,seen,known,"));
+    }
 
     #[test]
     fn every_form_tells_every_change() {
@@ -275,7 +333,7 @@ mod tests {
             let comparison = baseline.compare(&now, Growth::default());
             let of = |format| {
                 let mut out = Vec::new();
-                write(&mut out, &comparison, None, format).unwrap();
+                write(&mut out, &comparison, &now, None, format).unwrap();
                 String::from_utf8(out).unwrap()
             };
             let table = of(ListFormat::Table);

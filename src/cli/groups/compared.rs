@@ -105,7 +105,7 @@ pub(super) fn print(
         incidents.iter_mut().for_each(Incident::without_key);
     }
     let of = incidents.as_ref().map(|(incidents, _)| IncidentsOf::new(incidents, &comparison.new));
-    on_stdout(|out| changes::write(out, without_data.as_ref().unwrap_or(comparison), of.as_ref(), format))?;
+    on_stdout(|out| changes::write(out, without_data.as_ref().unwrap_or(comparison), groups, of.as_ref(), format))?;
     let put_together = incidents.into_iter().flat_map(|(incidents, fault)| incident::closing(&incidents).into_iter().chain(fault));
     out::tell(&std::iter::once(changes::closing(comparison)).chain(put_together).collect::<Vec<_>>().join("; "));
     out::tell(&closing(groups, groups.list.len(), more));

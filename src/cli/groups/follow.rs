@@ -3,6 +3,8 @@
 //! Owns: the flags, when to look, which groups are new, faults on the way, how it ends.
 //! Refuses: reading (source), running the user's command (hook).
 
+mod noted;
+
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -18,6 +20,7 @@ use super::compared::FINDINGS;
 use super::hook::Hooks;
 use super::incidents::{IncidentsOf, Membership, SameBy};
 use super::json;
+use crate::cli::notes;
 use crate::cli::out;
 use crate::ground::text::visible;
 use crate::ground::time;
@@ -25,6 +28,7 @@ use crate::rows::advice::Advice;
 use crate::rows::group::{Fingerprint, Group, GroupFields, Groups};
 use crate::rows::source::{Cost, ErrorSource, Followed, Progress, Request, SourceError, Watch};
 use crate::tui::advice;
+pub(super) use noted::Noted;
 
 /// What stands in for the interval where none is given.
 const USUAL: &str = "10m";
@@ -37,7 +41,7 @@ const ENDED_BY: u8 = 128;
 #[derive(Debug, Clone, Default, clap::Args)]
 #[group(skip)]
 pub(super) struct FollowArgs {
-    /// Go on: look every so often (30s, 10m, 1h) what has come, and print a line of JSON for each group that begins
+    /// Go on: look every so often (30s, 10m, 1h) what has come, and print a line of JSON for each group that begins; with --state for each that comes to stand so
     #[arg(
         long,
         value_name = "INTERVAL",
@@ -158,6 +162,7 @@ pub(super) fn run(
     args: &FollowArgs,
     interval: Duration,
     same_by: Option<SameBy>,
+    noted: Noted<'_>,
 ) -> Result<ExitCode> {
     let mut clock = Clock::start()?;
     let watch = FollowWatch { stop: Arc::clone(&clock.stop), told: std::sync::Mutex::default() };
@@ -166,7 +171,8 @@ pub(super) fn run(
     let mut hook = |line: &str| hooks.iter().for_each(|hooks| hooks.run(line));
     let mut tell = |words: &str| out::tell(&format!("misfit: {words}"));
     let mut follower = Follower::new(source, request, &mut stdout, &mut tell, &mut hook);
-    follower.joining = same_by.map(|same_by| Joining { same_by, so_far: Groups::default() });
+    follower.joining = same_by.map(|same_by| Joining { same_by, fault: None });
+    follower.noted = noted;
     let ended = follow(&mut follower, &watch, &mut clock, interval, args.until_new);
     // Each group that was told gets its hook, unless a signal ended it all.
     hooks.into_iter().for_each(Hooks::finish);
@@ -201,16 +207,25 @@ fn follow(
     }
 }
 
-/// All groups so far, of which some are one incident.
+/// What puts groups together of which some are one incident.
 struct Joining {
     same_by: SameBy,
-    so_far: Groups,
+    /// What was told of what cannot be read.
+    fault: Option<String>,
 }
 
 impl Joining {
-    fn incidents(&mut self) -> IncidentsOf {
-        let all: Vec<&Group> = self.so_far.list.iter().collect();
-        IncidentsOf::new(&self.same_by.of(&self.so_far, &all), &all)
+    fn incidents(&mut self, so_far: &Groups) -> IncidentsOf {
+        let all: Vec<&Group> = so_far.list.iter().collect();
+        IncidentsOf::new(&self.same_by.of(so_far, &all), &all)
+    }
+
+    /// What could not be read of the source, where that was not told yet.
+    fn news(&mut self) -> Option<String> {
+        let fault = self.same_by.fault();
+        let news = fault.clone().filter(|_| fault != self.fault);
+        self.fault = fault;
+        news
     }
 }
 
@@ -234,6 +249,10 @@ struct Follower<'a> {
     known: FxHashSet<Fingerprint>,
     /// Where groups are put together that one cause made.
     joining: Option<Joining>,
+    /// What people have said of groups.
+    noted: Noted<'a>,
+    /// All groups so far, where incidents or notes need them.
+    so_far: Option<Groups>,
     /// What was said of the rows that were read last: pieces that are none, files that were replaced.
     said: Vec<String>,
     /// What is wrong at the moment.
@@ -250,16 +269,32 @@ impl<'a> Follower<'a> {
         tell: &'a mut dyn FnMut(&str),
         hook: &'a mut dyn FnMut(&str),
     ) -> Self {
-        Follower { source, request, out, tell, hook, known: FxHashSet::default(), joining: None, said: Vec::new(), fault: None, faults: 0 }
+        Follower {
+            source,
+            request,
+            out,
+            tell,
+            hook,
+            known: FxHashSet::default(),
+            joining: None,
+            noted: Noted::default(),
+            so_far: None,
+            said: Vec::new(),
+            fault: None,
+            faults: 0,
+        }
     }
 
     /// Reads all there is and says what stands.
     fn begin(&mut self, watch: &dyn Watch, interval: Duration) -> Result<()> {
-        let Followed::All(groups) = self.source.follow(self.request, watch)? else { return Ok(()) };
-        if let Some(joining) = &mut self.joining {
-            joining.so_far = groups.clone();
+        let Followed::All(mut groups) = self.source.follow(self.request, watch)? else { return Ok(()) };
+        if !self.noted.states.is_empty() {
+            notes::remark(self.noted.file, &mut groups, true)?;
         }
-        self.known.extend(groups.list.iter().map(|group| group.fingerprint));
+        self.keep(&groups);
+        self.noted.remark(&mut groups, None);
+        // What does not stand as it is asked for begins when it does.
+        self.known.extend(groups.list.iter().filter(|group| self.noted.takes(&groups, group)).map(|group| group.fingerprint));
         let every = time::duration(interval.as_secs());
         (self.tell)(&format!(
             "{} in {} now; looking every {every} for groups that begin",
@@ -276,6 +311,13 @@ impl<'a> Follower<'a> {
         let said: Vec<String> = out::unreadable(&groups.unreadable).into_iter().chain(notes).collect();
         said.iter().filter(|words| !self.said.contains(words)).for_each(|words| (self.tell)(words));
         self.said = said;
+    }
+
+    /// Keeps all groups where they are needed.
+    fn keep(&mut self, groups: &Groups) {
+        if self.joining.is_some() || self.noted.file.is_some() {
+            self.so_far = Some(groups.clone());
+        }
     }
 
     /// How long to wait: longer after each fault in a row.
@@ -302,18 +344,22 @@ impl<'a> Follower<'a> {
         let mut groups = match followed {
             Followed::Same => return Ok(0),
             Followed::All(groups) => {
-                self.joining.iter_mut().for_each(|joining| joining.so_far = groups.clone());
+                self.keep(&groups);
                 groups
             }
             Followed::Part(part) => {
-                self.joining.iter_mut().for_each(|joining| joining.so_far = joining.so_far.joined(part.clone()));
+                self.so_far.iter_mut().for_each(|so_far| *so_far = so_far.joined(part.clone()));
                 part
             }
         };
+        self.noted.remark(&mut groups, self.so_far.as_ref());
         self.say(&groups);
         self.request.rate(&mut groups, false);
-        let new: Vec<&Group> = groups.list.iter().filter(|group| self.known.insert(group.fingerprint)).collect();
-        let incidents = self.joining.as_mut().filter(|_| !new.is_empty()).map(Joining::incidents);
+        let wanted = groups.list.iter().filter(|group| self.noted.takes(&groups, group));
+        let new: Vec<&Group> = wanted.filter(|group| self.known.insert(group.fingerprint)).collect();
+        let joining = self.joining.as_mut().filter(|_| !new.is_empty()).zip(self.so_far.as_ref());
+        let incidents = joining.map(|(joining, so_far)| joining.incidents(so_far));
+        self.joining.iter_mut().filter_map(Joining::news).for_each(|fault| (self.tell)(&fault));
         for group in &new {
             let mut line = Vec::new();
             let fields = GroupFields::of(group, &groups);

@@ -15,7 +15,6 @@ use serde::Serialize;
 
 use super::printed::Listing;
 use super::table::{self, GroupCells};
-use crate::cli::notes::now;
 use crate::ground::text::visible;
 use crate::ground::time::time_text;
 use crate::rows::group::{Fingerprint, Group, GroupFields, Groups, place_of};
@@ -26,6 +25,7 @@ use crate::triage::incidents::{self, Incident};
 use crate::triage::notes::StandingNow;
 use crate::triage::notes::file::NotesFile;
 use crate::tui::advice::{self, GIVE_SCHEMAS};
+use crate::tui::note_book::now;
 
 /// What a line stands for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -91,8 +91,8 @@ impl IncidentNotes {
         let Some(notes) = file.and_then(|file| file.read().ok()) else { return IncidentNotes(None) };
         let line = |incident: &Incident| {
             let note = notes.incident(incident.fingerprint)?;
-            let (rows, span) = (incident.count(chosen), incident.span(chosen));
-            let line = StandingNow { rows, span, group: None, among: groups, now: now() }.remark(note).line();
+            let of: Vec<&Group> = incident.groups.iter().map(|&at| chosen[at]).collect();
+            let line = StandingNow { of: &of, is_whole: true, among: groups, now: now() }.remark(note).line();
             Some((incident.fingerprint, line))
         };
         IncidentNotes(Some(incidents.iter().filter_map(line).collect()))

@@ -62,7 +62,7 @@ pub(super) fn cells(group: &Group, among: &Groups) -> GroupCells {
 }
 
 /// What is wrong, with what people have noted of the group behind it.
-fn says(group: &Group, among: &Groups) -> String {
+pub(super) fn says(group: &Group, among: &Groups) -> String {
     match among.remark(group).map(Remark::line) {
         Some(noted) => format!("{}  [{noted}]", group.phrase()),
         None => group.phrase(),

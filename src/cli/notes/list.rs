@@ -8,9 +8,10 @@ use color_eyre::Result;
 use color_eyre::eyre::ensure;
 use serde::Serialize;
 
-use super::{RowsArgs, shown};
+use super::RowsArgs;
 use crate::cli::config::Config;
-use crate::cli::{out, safe_json};
+use crate::cli::out::{self, shown};
+use crate::cli::safe_json;
 use crate::ground::text::plural;
 use crate::ground::time::{self, Micros};
 use crate::rows::group::{Groups, Remark, RemarkState};

@@ -8,8 +8,9 @@ use std::process::ExitCode;
 use color_eyre::Result;
 use color_eyre::eyre::{WrapErr, ensure, eyre};
 
-use super::{RowsArgs, shown};
+use super::{RowsArgs, remark};
 use crate::cli::config::Config;
+use crate::cli::out::shown;
 use crate::cli::{csv, out};
 use crate::ground::text::{bytes, plural};
 use crate::rows::group::Group;
@@ -61,11 +62,14 @@ pub(super) fn import(args: ImportArgs, config: &Config) -> Result<ExitCode> {
     let name = shown(&args.sheet);
     let sheet = Sheet::parse(&read(&args.sheet)?).map_err(|reason| eyre!("{name}: {reason}"))?;
     let before = file.read()?;
+    // Nothing is written before the rows were read.
+    let mut read = args.rows.rows(config)?;
     if !args.dry_run {
         file.change(&sheet.changes())?;
     }
     let known = count_known(&before.list, &sheet.notes);
-    if let Some(read) = args.rows.read(config, &file)? {
+    if let Some(read) = &mut read {
+        remark(Some(&file), &mut read.groups, true)?;
         let notes = crate::triage::notes::Notes::of(sheet.notes.clone());
         let of = facts::groups_of(&notes, &read.groups);
         let mut stdout = io::BufWriter::new(io::stdout().lock());

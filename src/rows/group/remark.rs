@@ -32,6 +32,8 @@ pub struct Remark {
     pub about: RemarkAbout,
     /// Further notes that match the group, each in one line; untrusted.
     pub more: Vec<Arc<str>>,
+    /// Further ones that are not told, of very many.
+    pub others: usize,
 }
 
 /// What a remark was said of.
@@ -113,10 +115,6 @@ pub struct Mended {
 }
 
 impl RemarkState {
-    /// In the order in which they are told.
-    pub const ALL: [RemarkState; 5] =
-        [RemarkState::Open, RemarkState::Seen, RemarkState::Muted, RemarkState::Mended, RemarkState::CameBack];
-
     /// What it is called by people.
     pub fn word(self) -> &'static str {
         match self {
@@ -154,8 +152,8 @@ impl Mended {
     }
 }
 
-/// A number of times, with one digit where it has one: `3`, `1.5`.
-pub fn times(number: f64) -> String {
+/// A number of times that was counted, with one digit where it has one: `3`, `1.5`.
+fn times(number: f64) -> String {
     let text = format!("{number:.1}");
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
@@ -177,13 +175,13 @@ impl Remark {
             RemarkWhy::UntilDay(day) => format!("muted until {}", time::day(*day)),
             RemarkWhy::DayHasCome(day) => format!("was muted until {}, which has come", time::day(*day)),
             RemarkWhy::UntilTimes { times: until, now: Ok(now) } => {
-                format!("muted until its rows come {} times as fast, now {} times", times(*until), times(*now))
+                format!("muted until its rows come {until} times as fast, now {} times", times(*now))
             }
             RemarkWhy::UntilTimes { times: until, now: Err(unknown) } => {
-                format!("muted until its rows come {} times as fast; whether they do cannot be told: {unknown}", times(*until))
+                format!("muted until its rows come {until} times as fast; whether they do cannot be told: {unknown}")
             }
             RemarkWhy::Grew { times: until, now } => {
-                format!("its rows come {} times as fast as when it was muted until {} times", times(*now), times(*until))
+                format!("its rows come {} times as fast as when it was muted until {until} times", times(*now))
             }
             RemarkWhy::Mended { mended, unknown: None } => format!("mended {}", mended.words()),
             RemarkWhy::Mended { mended, unknown: Some(unknown) } => {
@@ -234,19 +232,20 @@ impl Remarks {
     pub fn state(&self, group: Fingerprint) -> RemarkState {
         self.of(group).map_or(RemarkState::Open, |remark| remark.state)
     }
-
-    /// Groups with a remark.
-    pub fn len(&self) -> usize {
-        self.of.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.of.is_empty()
-    }
 }
 
 impl Groups {
+    /// Puts remarks in the place of those that stood beside these groups. What is wrong with them is told among what the source has to say, in the place of
+    /// what was told so before.
+    pub fn set_remarks(&mut self, remarks: Option<Arc<Remarks>>, wrong: Option<String>) {
+        if let Some(told) = self.remarks_wrong.take() {
+            self.notes.retain(|note| note.text != *told);
+        }
+        self.notes.extend(wrong.clone().map(Into::into));
+        self.remarks = remarks;
+        self.remarks_wrong = wrong.map(Into::into);
+    }
+
     /// What was said of a group.
     pub fn remark(&self, group: &Group) -> Option<&Remark> {
         self.remarks.as_ref()?.of(group.fingerprint)
@@ -263,7 +262,7 @@ mod tests {
     use super::*;
 
     fn remark(state: RemarkState, why: RemarkWhy, text: Option<&str>, bug: Option<&str>) -> Remark {
-        Remark { state, why, text: text.map(Into::into), bug: bug.map(Into::into), about: RemarkAbout::Group, more: Vec::new() }
+        Remark { state, why, text: text.map(Into::into), bug: bug.map(Into::into), about: RemarkAbout::Group, more: Vec::new(), others: 0 }
     }
 
     #[test]
@@ -277,6 +276,10 @@ mod tests {
             (
                 remark(RemarkState::Muted, RemarkWhy::UntilTimes { times: 3.0, now: Ok(1.25) }, None, None),
                 "muted until its rows come 3 times as fast, now 1.2 times",
+            ),
+            (
+                remark(RemarkState::Open, RemarkWhy::Grew { times: 1.04, now: 2.0 }, None, None),
+                "its rows come 2 times as fast as when it was muted until 1.04 times",
             ),
             (
                 remark(RemarkState::CameBack, RemarkWhy::CameBack { mended: mended.clone(), last: day, by_jobs: false }, None, None),

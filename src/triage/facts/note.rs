@@ -3,7 +3,7 @@
 use super::Facts;
 use crate::ground::text::{count, plural, visible};
 use crate::ground::time;
-use crate::rows::group::{Group, Groups, Remark, RemarkAbout, RemarkState, said, times};
+use crate::rows::group::{Group, Groups, Remark, RemarkAbout, RemarkState, said};
 use crate::triage::notes::pattern::PatternFit;
 use crate::triage::notes::{Mute, Note, NoteAbout, NoteState, Notes};
 
@@ -28,6 +28,9 @@ pub fn remark(facts: &mut Facts, remark: &Remark) {
         facts.named("bug", bug);
     }
     remark.more.iter().for_each(|more| facts.named("also", more));
+    if remark.others > 0 {
+        facts.named("", &super::and_more(remark.others as u64));
+    }
 }
 
 /// What a note is about, in one line. Safe for a terminal.
@@ -46,7 +49,7 @@ fn state(state: &NoteState) -> Option<String> {
             let rows = plural(then.rows, "row", "rows");
             let window = then.window.map(|(from, to)| u64::try_from(to.saturating_sub(from) / 1_000_000).unwrap_or(0));
             let window = window.map(|seconds| format!(" in {}", time::duration(seconds))).unwrap_or_default();
-            Some(format!("muted until its rows come {} times as fast as {rows}{window}", times(*until)))
+            Some(format!("muted until its rows come {until} times as fast as {rows}{window}"))
         }
         state => state.text(),
     }
@@ -106,7 +109,7 @@ fn group_line(note: &Note, noted: &NotedGroup<'_>, among: &Groups) -> String {
         NoteAbout::Pattern(_) => format!(" of group {}", group.fingerprint),
         NoteAbout::Group(_) | NoteAbout::Incident(_) => String::new(),
     };
-    let may = if noted.fit == PatternFit::MayMatch { "; may match: not all of its keys are known" } else { "" };
+    let may = if noted.fit == PatternFit::MayMatch { "; may match: not all of its places are known" } else { "" };
     let why = among.remark(group).and_then(Remark::why).map(|why| format!("; {why}")).unwrap_or_default();
     format!("{}{of}: {} {}{may}{why}", count(group.count), group.key.doctype_name(), group.sentence())
 }
@@ -128,7 +131,7 @@ pub fn findings(notes: &Notes, groups: &Groups) -> Vec<String> {
         let unsure = noted.iter().filter(|noted| noted.fit == PatternFit::MayMatch).count();
         if unsure > 0 {
             let groups = plural(unsure as u64, "group", "groups");
-            found.push(format!("{about}: may match {groups} of which not all keys are known, and says nothing of them"));
+            found.push(format!("{about}: may match {groups} of which not all places are known, and says nothing of them"));
         }
     }
     for group in &groups.list {

@@ -29,7 +29,7 @@ use super::pattern::NotePattern;
 use super::{Measure, Mute, Note, NoteAbout, NoteChange, NoteState, Notes};
 use crate::ground::text::{is_unsafe, nearest, visible};
 use crate::ground::time::{self, DAY, Micros, parse_time};
-use crate::rows::group::{Mended, times};
+use crate::rows::group::Mended;
 
 /// The first line, but for the number of the form.
 const TITLE: &str = "misfit notes";
@@ -114,6 +114,11 @@ pub(super) fn parse(text: &str) -> Result<NoteText<'_>, FormError> {
                     number,
                     "two versions of this file were merged, and both stand here between such marks: keep one of them, take the marks out"
                         .to_owned(),
+                );
+            } else if !in_conflict {
+                reader.note(
+                    number,
+                    "a mark of two versions that were merged, and none above begins them: keep one of both, take the marks out".to_owned(),
                 );
             }
             in_conflict = mark < 3;
@@ -294,7 +299,8 @@ pub(super) fn state_text(state: &NoteState) -> Option<String> {
             let window =
                 then.window.map(|(from, to)| format!(" from {} to {}", time::rfc3339(from), time::rfc3339(to))).unwrap_or_default();
             let rows = if then.rows == 1 { "row" } else { "rows" };
-            format!("muted until {}x of {} {rows}{window}", times(*until), then.rows)
+            // The shortest text that reads as the same number.
+            format!("muted until {until}x of {} {rows}{window}", then.rows)
         }
         NoteState::Mended(Mended { at, is_day, by }) => {
             let when = if *is_day { format!("on {}", time::day(*at)) } else { format!("at {}", time::rfc3339(*at)) };
@@ -340,8 +346,8 @@ pub(super) fn parse_times(text: &str) -> Option<f64> {
     text.strip_suffix(['x', 'X'])?.trim().parse().ok().filter(|times: &f64| times.is_finite() && *times > 1.0 && *times <= 1e9)
 }
 
-/// A text on one line.
-fn escaped(text: &str) -> String {
+/// A text on one line, as the file has it: `one\ntwo`.
+pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for sign in text.trim().chars() {
         match sign {
@@ -356,8 +362,8 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// The text that was meant. What is no escape stands for itself.
-fn unescaped(text: &str) -> String {
+/// The text that [`escaped`] made one line of. What is no escape stands for itself.
+pub fn unescaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once('\\') {
@@ -425,6 +431,11 @@ impl NoteText<'_> {
         &self.mistakes
     }
 
+    /// Whether all of it was read: nothing of it is lost where it is written anew.
+    pub(super) fn is_whole(&self) -> bool {
+        self.mistakes.is_empty() && self.left_out == 0
+    }
+
     /// The notes.
     pub(super) fn notes(self) -> Notes {
         Notes::new(self.blocks.into_iter().map(|block| block.note).collect(), self.mistakes, self.left_out)
@@ -482,5 +493,50 @@ impl NoteText<'_> {
             out.push_str(&self.text[self.end..]);
         }
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Micros of the years 1970 to 2200.
+    const TIMES: Range<Micros> = 0..7_258_118_400_000_000;
+
+    fn state() -> impl Strategy<Value = NoteState> {
+        let days = (0..84_000i64).prop_map(|day| day * DAY);
+        let times = (f64::from_bits(1.0f64.to_bits() + 1)..=1e9, any::<u64>(), prop::option::of((TIMES, TIMES)));
+        let by = prop::option::of("[^\\s]{1,8}|[a-f0-9]{7,10}");
+        let mended = (TIMES, any::<bool>(), by).prop_map(|(at, is_day, by)| {
+            let at = if is_day { at.div_euclid(DAY) * DAY + DAY - 1 } else { at };
+            NoteState::Mended(Mended { at, is_day, by: by.map(Into::into) })
+        });
+        prop_oneof![
+            Just(NoteState::Seen),
+            Just(NoteState::Muted(Mute::Always)),
+            days.prop_map(|day| NoteState::Muted(Mute::UntilDay(day))),
+            times.prop_map(|(times, rows, window)| NoteState::Muted(Mute::UntilTimes { times, then: Measure { rows, window } })),
+            mended,
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_state_reads_as_it_was_written(state in state()) {
+            let text = state_text(&state).unwrap();
+            prop_assert_eq!(parse_state(&text), Ok(state), "{}", text);
+        }
+    }
+
+    #[test]
+    fn numbers_of_times_are_written_as_they_were_typed() {
+        for typed in ["1.04x", "2.55x", "3x", "1.0001x", "1000000000x"] {
+            let times = parse_times(typed).unwrap();
+            let state = NoteState::Muted(Mute::UntilTimes { times, then: Measure { rows: 2, window: None } });
+            assert_eq!(state_text(&state), Some(format!("muted until {typed} of 2 rows")));
+            assert_eq!(parse_state(&format!("muted until {typed} of 2 rows")), Ok(state));
+        }
     }
 }

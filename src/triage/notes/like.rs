@@ -9,7 +9,6 @@
 /// A pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Like {
-    text: String,
     parts: Vec<LikePart>,
     /// Signs that every match begins with.
     start: String,
@@ -54,7 +53,7 @@ impl Like {
             }
         }
         let start = parts.iter().map_while(|part| if let LikePart::Sign(sign) = part { Some(*sign) } else { None }).collect();
-        Ok(Like { text: text.to_owned(), parts, start })
+        Ok(Like { parts, start })
     }
 
     /// A pattern that matches a text alone.
@@ -69,19 +68,9 @@ impl Like {
         pattern
     }
 
-    /// As it was written.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
     /// The one text that it matches, where there is no wildcard in it.
     pub fn literal(&self) -> Option<&str> {
         (self.start.chars().count() == self.parts.len()).then_some(&self.start)
-    }
-
-    /// Whether it has a `_` that stands for any sign.
-    pub fn has_one(&self) -> bool {
-        self.parts.contains(&LikePart::One)
     }
 
     /// Whether a text that begins so can match, as far as the signs before the first wildcard tell, with or without the sign of the root.

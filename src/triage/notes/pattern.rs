@@ -14,8 +14,8 @@ use crate::rows::group::Group;
 /// Most keys of a group that are tried one by one.
 const MOST_KEYS: usize = 100;
 
-/// A key that no pattern can mean.
-const NO_KEY: &str = "\u{10ffff}";
+/// A key or an index that no pattern can mean, longer than any number of signs that a pattern asks for one by one.
+const NONE_KNOWN: &str = "\u{10ffff}\u{10ffff}\u{10ffff}\u{10ffff}\u{10ffff}\u{10ffff}\u{10ffff}\u{10ffff}\u{10ffff}\u{10ffff}\u{10ffff}";
 
 /// Names, place and days of groups. What is `None` is any.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,7 +37,7 @@ pub struct NotePattern {
 pub enum PatternFit {
     /// It matches rows of the group that are known.
     Matches,
-    /// It may match rows whose keys are not known one by one.
+    /// It may match rows whose keys or indices are not known one by one.
     MayMatch,
 }
 
@@ -138,7 +138,8 @@ impl NotePattern {
     }
 
     /// Whether it fits a group; `None` where not.
-    pub fn fit(&self, view: &PatternView<'_>) -> Option<PatternFit> {
+    #[cfg(test)]
+    fn fit(&self, view: &PatternView<'_>) -> Option<PatternFit> {
         PatternTest::new(self, 0)?.fit(view)
     }
 }
@@ -276,22 +277,22 @@ impl PatternTest {
         if view.open.is_empty() || !path.may_begin(view.start) {
             return None;
         }
-        let fits = |key: Option<&'static str>| {
+        let fits = |unknown: Option<&'static str>| {
             view.open.iter().any(|pieces| {
                 let known: Vec<Known<'_>> = pieces
                     .iter()
-                    .map(|piece| match (piece, key) {
+                    .map(|piece| match (piece, unknown) {
                         (Piece::Text(text), _) => Known::Text(text),
-                        (Piece::Index, _) => Known::Index,
-                        (Piece::Key, Some(key)) => Known::Text(key),
+                        (Piece::Index | Piece::Key, Some(text)) => Known::Text(text),
+                        (Piece::Index, None) => Known::Index,
                         (Piece::Key, None) => Known::Key,
                     })
                     .collect();
                 path.can_match(&known)
             })
         };
-        // What takes a key that nobody has takes all of them.
-        match (fits(Some(NO_KEY)), fits(None)) {
+        // What takes keys and indices that nobody has takes all of them.
+        match (fits(Some(NONE_KNOWN)), fits(None)) {
             (true, _) => Some(PatternFit::Matches),
             (false, true) => Some(PatternFit::MayMatch),
             (false, false) => None,
@@ -393,7 +394,7 @@ mod tests {
             group("acme", "main", None, "1684980", "com.mozilla.telemetry.decoder.MessageScrubber$UnwantedDataException: 1684980");
         for (group, namespace, doctype, path, fits) in [
             (&events, "regrets-ucs", "main-events", "#/events/%/time%", true),
-            (&events, "regrets_ucs", "", "#/events/7/time", true),
+            (&events, "regrets_ucs", "", "#/events/1/time", true),
             (&events, "regrets-%", "main%", "/events/%", true),
             (&events, "regrets", "", "#/events/%", false),
             (&events, r"regrets\_ucs", "", "", true),
@@ -431,6 +432,27 @@ mod tests {
         assert_eq!(fit(&labels, "#/m/other/%"), None);
         labels.facets = facet(3);
         assert_eq!(fit(&labels, "#/m/other/%"), Some(PatternFit::MayMatch));
+    }
+
+    #[test]
+    fn indices_that_are_not_known_leave_it_open() {
+        let events = group(
+            "acme",
+            "main",
+            Some("/events/[]/time"),
+            "type",
+            &format!("{CLASS}#/events/1/time: expected type: Integer, found: Double"),
+        );
+        for (path, fits) in [
+            ("#/events/%/time", Some(PatternFit::Matches)),
+            ("#/events/1/time", Some(PatternFit::Matches)),
+            ("#/events/_/time", Some(PatternFit::Matches)),
+            ("#/events/17/time", Some(PatternFit::MayMatch)),
+            ("#/events/__/time", Some(PatternFit::MayMatch)),
+            ("#/events/a/time", None),
+        ] {
+            assert_eq!(pattern("acme", "", path).fit(&PatternView::of(&events)), fits, "{path}");
+        }
     }
 
     #[test]

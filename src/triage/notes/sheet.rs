@@ -9,16 +9,13 @@ use super::form::parse_day;
 use super::like::Like;
 use super::pattern::NotePattern;
 use super::{Note, NoteAbout, NoteChange, NoteEdit, NoteMistake};
-use crate::ground::text::{plural, visible};
+use crate::ground::text::{FORMULA, plural, visible};
 use crate::ground::time::{self, DAY, Micros, parse_time};
 use crate::rows::column::ErrorColumn;
 
 /// Its columns.
 pub const COLUMNS: [&str; 7] =
     ["start_date", "end_date", ErrorColumn::Namespace.name(), ErrorColumn::Doctype.name(), "path", "notes", "bug"];
-
-/// Signs before which spreadsheets' exports put a quote.
-const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
 /// A sheet, read.
 #[derive(Debug, Default)]

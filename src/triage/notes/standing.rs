@@ -19,16 +19,15 @@ const MOST_MORE: usize = 20;
 const NO_TIMES_NOW: &str = "these rows have no times";
 const NO_TIMES_THEN: &str = "the rows that it was muted by had no times";
 const NOT_ALL: &str = "not all rows were read";
+const OF_INCIDENT: &str = "the rows of its incident are counted together";
 
-/// What is known of a group, or of an incident, now.
+/// What is known of a group, or of all groups of an incident, now.
 #[derive(Debug, Clone, Copy)]
 pub struct StandingNow<'g> {
-    /// Rows.
-    pub rows: u64,
-    /// First and last time.
-    pub span: Option<(Micros, Micros)>,
-    /// The group, whose jobs tell which schemas judged; not of an incident.
-    pub group: Option<&'g Group>,
+    /// The group, or those of the incident: their rows, times, and jobs, which tell which schemas judged.
+    pub of: &'g [&'g Group],
+    /// Whether these are all groups that the note is on; not where one group stands by a note on its incident.
+    pub is_whole: bool,
     /// All groups that were read.
     pub among: &'g Groups,
     /// The time.
@@ -36,7 +35,7 @@ pub struct StandingNow<'g> {
 }
 
 /// How many times as fast rows come as they did, or why nobody knows. Rows are counted per hour of the time that all rows span.
-pub fn growth(then: Measure, rows: u64, window: Option<(Micros, Micros)>, is_partial: bool) -> Result<f64, &'static str> {
+fn growth(then: Measure, rows: u64, window: Option<(Micros, Micros)>, is_partial: bool) -> Result<f64, &'static str> {
     if is_partial {
         return Err(NOT_ALL);
     }
@@ -54,7 +53,7 @@ impl StandingNow<'_> {
             NoteState::Muted(Mute::Always) => (R::Muted, RemarkWhy::Said),
             NoteState::Muted(Mute::UntilDay(day)) if *day > self.now => (R::Muted, RemarkWhy::UntilDay(*day)),
             NoteState::Muted(Mute::UntilDay(day)) => (R::Open, RemarkWhy::DayHasCome(*day)),
-            NoteState::Muted(Mute::UntilTimes { times, then }) => match growth(*then, self.rows, self.among.span, self.among.partial) {
+            NoteState::Muted(Mute::UntilTimes { times, then }) => match self.growth(*then) {
                 Ok(now) if now >= *times => (R::Open, RemarkWhy::Grew { times: *times, now }),
                 now => (R::Muted, RemarkWhy::UntilTimes { times: *times, now }),
             },
@@ -62,27 +61,36 @@ impl StandingNow<'_> {
         }
     }
 
-    /// Rows of jobs that began since a revision are judged by it; without jobs the rows' own times decide, as they do where only a time was said.
+    fn growth(&self, then: Measure) -> Result<f64, &'static str> {
+        if !self.is_whole {
+            return Err(OF_INCIDENT);
+        }
+        growth(then, self.of.iter().map(|group| group.count).sum(), self.among.span, self.among.partial)
+    }
+
     fn of_mended(&self, mended: &Mended) -> (RemarkState, RemarkWhy) {
-        let Some((_, last)) = self.span else {
+        if self.of.iter().all(|group| group.span.is_none()) {
             return (RemarkState::Mended, RemarkWhy::Mended { mended: mended.clone(), unknown: Some(NO_TIMES_NOW) });
-        };
-        let jobs = self.group.map(|group| &*group.jobs).filter(|jobs| mended.by.is_some() && !jobs.is_empty());
-        let since = |job: u32| self.among.jobs.get(job as usize).and_then(|job| job.span).is_some_and(|(began, _)| began > mended.at);
-        let came_back = match jobs {
-            None => (last > mended.at).then_some((last, false)),
-            Some(jobs) => {
-                let later = jobs.iter().filter(|job| since(job.job)).filter_map(|job| job.span).map(|(_, last)| last).max();
-                later.map(|last| (last, true))
-            }
-        };
-        match came_back {
+        }
+        match self.of.iter().filter_map(|group| self.since(mended, group)).max() {
             Some((last, by_jobs)) => (RemarkState::CameBack, RemarkWhy::CameBack { mended: mended.clone(), last, by_jobs }),
             None => {
                 let unknown = self.among.partial.then_some(NOT_ALL);
                 (RemarkState::Mended, RemarkWhy::Mended { mended: mended.clone(), unknown })
             }
         }
+    }
+
+    /// The last row of a group since something was mended, and whether that is told by jobs: rows of those that began since a revision are judged by it.
+    /// Without jobs the rows' own times decide, as they do where only a time was said.
+    fn since(&self, mended: &Mended, group: &Group) -> Option<(Micros, bool)> {
+        let (_, last) = group.span?;
+        if mended.by.is_none() || group.jobs.is_empty() {
+            return (last > mended.at).then_some((last, false));
+        }
+        let is_later = |job: u32| self.among.jobs.get(job as usize).and_then(|job| job.span).is_some_and(|(began, _)| began > mended.at);
+        let later = group.jobs.iter().filter(|job| is_later(job.job)).filter_map(|job| job.span).map(|(_, last)| last).max();
+        later.map(|last| (last, true))
     }
 
     /// A note as it stands.
@@ -98,7 +106,7 @@ impl StandingNow<'_> {
             state = RemarkState::Seen;
         }
         let text = |text: &Option<String>| text.as_deref().map(Arc::from);
-        Remark { state, why, text: text(&note.text), bug: text(&note.bug), about, more: Vec::new() }
+        Remark { state, why, text: text(&note.text), bug: text(&note.bug), about, more: Vec::new(), others: 0 }
     }
 }
 
@@ -108,14 +116,23 @@ impl Notes {
     pub fn remarks(&self, groups: &Groups, now: Micros) -> Remarks {
         let mut of: FxHashMap<Fingerprint, Remark> = FxHashMap::default();
         for group in &groups.list {
-            let standing = StandingNow { rows: group.count, span: group.span, group: Some(group), among: groups, now };
-            let own = self.group(group.fingerprint).or_else(|| self.incident(group.fingerprint));
+            let standing = StandingNow { of: &[group], is_whole: true, among: groups, now };
+            let of_incident = StandingNow { is_whole: false, ..standing };
+            let (own, incident) = (self.group(group.fingerprint), self.incident(group.fingerprint));
             let patterns = self.matching(group);
             let mut patterns = patterns.iter().filter(|(_, fit)| *fit == PatternFit::Matches).map(|(note, _)| *note);
-            let Some(note) = own.or_else(|| patterns.next()) else { continue };
-            let mut remark = standing.remark(note);
-            remark.more =
-                patterns.take(MOST_MORE).filter_map(|note| said(note.text.as_deref(), note.bug.as_deref())).map(Arc::from).collect();
+            let mut remark = match (own, incident) {
+                (Some(own), _) => standing.remark(own),
+                (None, Some(incident)) => of_incident.remark(incident),
+                (None, None) => match patterns.next() {
+                    Some(pattern) => standing.remark(pattern),
+                    None => continue,
+                },
+            };
+            let beside = own.and(incident).map(|incident| of_incident.remark(incident).line());
+            let mut more = beside.into_iter().chain(patterns.filter_map(|note| said(note.text.as_deref(), note.bug.as_deref())));
+            remark.more = more.by_ref().take(MOST_MORE).map(Arc::from).collect();
+            remark.others = more.count();
             of.insert(group.fingerprint, remark);
         }
         Remarks::new(of)
@@ -203,6 +220,62 @@ mod tests {
         assert_eq!(standing(&unjobbed, mended(HOUR, Some("abc")), 0).0, RemarkState::CameBack);
         let (state, why) = standing(&groups(&[(None, None)]), mended(HOUR, None), 0);
         assert!(state == RemarkState::Mended && why.ends_with("whether it came back cannot be told: these rows have no times"), "{why}");
+    }
+
+    /// Two groups of one incident: a smaller one of an old job, and one of each of these rows.
+    fn two(rows: &[(Option<&str>, Micros)]) -> Groups {
+        let mut grouper = Grouper::new(None);
+        let class = Some("org.everit.json.schema.ValidationException");
+        for (at, (place, (job, time))) in (0..).zip(std::iter::once(("#/b", (Some("old"), 0))).chain(rows.iter().map(|row| ("#/a", *row))))
+        {
+            let message = format!("org.everit.json.schema.ValidationException: {place}: expected type: String, found: Null");
+            let row = ErrorRow { namespace: Some("n"), message: Some(&message), class, job, time: Some(time), ..ErrorRow::default() };
+            grouper.add(&row, RowRef::new(0, at));
+        }
+        Grouper::merge(vec![grouper])
+    }
+
+    #[test]
+    fn an_incident_stands_by_the_jobs_and_rows_of_all_its_groups() {
+        let of_incident = |groups: &Groups, state: NoteState| {
+            let note = Note { state, ..Note::new(NoteAbout::Incident(groups.list[0].fingerprint)) };
+            let of: Vec<&Group> = groups.list.iter().collect();
+            let remark = StandingNow { of: &of, is_whole: true, among: groups, now: 0 }.remark(&note);
+            let beside = Notes::of(vec![note]).remarks(groups, 0);
+            (remark.state, remark.why().unwrap_or_default(), beside.of(groups.list[0].fingerprint).unwrap().why().unwrap_or_default())
+        };
+        let mended = NoteState::Mended(Mended { at: HOUR, is_day: false, by: Some("abc".into()) });
+        let before = two(&[(Some("old"), 5 * HOUR), (Some("old"), 6 * HOUR)]);
+        assert_eq!(of_incident(&before, mended.clone()).0, RemarkState::Mended, "all its jobs judge by schemas of before");
+        let since = two(&[(Some("old"), 5 * HOUR), (Some("new"), 6 * HOUR)]);
+        assert_eq!(of_incident(&since, mended).0, RemarkState::CameBack);
+        let then = Measure { rows: 1, window: Some((0, 6 * HOUR)) };
+        let (state, why, group) = of_incident(&before, NoteState::Muted(Mute::UntilTimes { times: 3.0, then }));
+        assert_eq!((state, why.as_str()), (RemarkState::Open, "its rows come 3 times as fast as when it was muted until 3 times"));
+        assert!(group.ends_with("cannot be told: the rows of its incident are counted together"), "{group}");
+    }
+
+    #[test]
+    fn all_notes_on_a_group_are_told_or_counted() {
+        let groups = groups(&[(None, Some(0))]);
+        let print = groups.list[0].fingerprint;
+        let pattern = |at: usize| {
+            let pattern = super::super::pattern::NotePattern {
+                namespace: Some("n%".repeat(at % 2) + "n"),
+                start: Some(-DAY * at as i64),
+                ..Default::default()
+            };
+            Note { text: Some(format!("pattern {at}")), ..Note::new(NoteAbout::Pattern(pattern)) }
+        };
+        let own = Note { text: Some("own".into()), ..Note::new(NoteAbout::Group(print)) };
+        let incident = Note { state: NoteState::Seen, ..Note::new(NoteAbout::Incident(print)) };
+        let notes: Vec<Note> = [own, incident].into_iter().chain((0..50).step_by(2).map(pattern)).collect();
+        let remarks = Notes::of(notes).remarks(&groups, 0);
+        let remark = remarks.of(print).unwrap();
+        assert_eq!((&*remark.more[0], remark.more.len(), remark.others), ("seen", MOST_MORE, 25 + 1 - MOST_MORE));
+        let mut told = crate::triage::facts::Facts::default();
+        crate::triage::facts::note::remark(&mut told, remark);
+        assert!(told.to_text().contains("and 6 more"), "{}", told.to_text());
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::super::row_place::GroupPlace;
 use super::groups;
 use crate::rows::group::{Groups, Remark, RemarkAbout};
 use crate::triage::notes::said::NoteSaid;
+use crate::triage::notes::{escaped, unescaped};
 
 /// Asks for what is to be noted, or notes it.
 pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
@@ -33,16 +34,29 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::NoteOpen => return write(app, of, NoteSaid::Open),
         _ => return write(app, of, NoteSaid::Remove),
     };
-    let remark = app.groups.tree.groups.remark(of.group()).or_else(|| of.groups().remark(of.group()));
-    let own = remark.filter(|remark| remark.about == RemarkAbout::Group);
     let before = match purpose {
-        PromptPurpose::Note => own.and_then(|remark: &Remark| remark.text.as_deref()).map(|text| text.replace('\n', " ")),
-        PromptPurpose::Bug => own.and_then(|remark| remark.bug.as_deref()).map(str::to_owned),
+        PromptPurpose::Note => text_of(app, &of).map(|text| if has_lines(text) { escaped(text) } else { text.to_owned() }),
+        PromptPurpose::Bug => own(app, &of).and_then(|remark| remark.bug.as_deref()).map(str::to_owned),
         _ => None,
     };
     app.prompt = Some(Prompt { purpose, input: before.unwrap_or_default().into(), job: None, from: None, back: 0 });
     app.noting = Some(of);
     Vec::new()
+}
+
+/// What was noted of a group itself.
+fn own<'a>(app: &'a App, of: &'a GroupPlace) -> Option<&'a Remark> {
+    let remark = app.groups.tree.groups.remark(of.group()).or_else(|| of.groups().remark(of.group()));
+    remark.filter(|remark| remark.about == RemarkAbout::Group)
+}
+
+fn text_of<'a>(app: &'a App, of: &'a GroupPlace) -> Option<&'a str> {
+    own(app, of)?.text.as_deref()
+}
+
+/// A text of several lines is typed as the file has it, on one.
+fn has_lines(text: &str) -> bool {
+    text.contains('\n')
 }
 
 /// The group that is meant: that of the open document, or that of the line under the cursor.
@@ -60,6 +74,7 @@ pub(super) fn typed(app: &mut App, purpose: PromptPurpose, text: &str) -> Vec<Ef
     let Some(of) = app.noting.take() else { return Vec::new() };
     let text = text.to_owned();
     let said = match purpose {
+        PromptPurpose::Note if text_of(app, &of).is_some_and(has_lines) => NoteSaid::Text(unescaped(&text)),
         PromptPurpose::Note => NoteSaid::Text(text),
         PromptPurpose::Bug => NoteSaid::Bug(text),
         PromptPurpose::Mute => NoteSaid::Mute(text),
@@ -79,7 +94,12 @@ pub(super) fn written(app: &mut App, job: JobId, asked: &Arc<Groups>, outcome: R
     match outcome {
         Err(reason) => {
             app.report(reason, true);
-            Vec::new()
+            if app.noted != Some(job) {
+                return Vec::new();
+            }
+            // Those before it may stand in the file, and came to no screen.
+            let (groups, sort) = (app.groups.tree.groups.clone(), app.groups.sort);
+            vec![Effect::Remark { job, groups, sort }]
         }
         Ok(noted) => {
             if let Some(told) = noted.told {
@@ -97,5 +117,43 @@ pub(super) fn written(app: &mut App, job: JobId, asked: &Arc<Groups>, outcome: R
             app.noted = None;
             groups::remarked(app, noted.tree)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::demo;
+    use crate::rows::group::Sort;
+    use crate::rows::source::{Request, Unwatched};
+    use crate::tui::group_tree::GroupTree;
+    use crate::tui::keymap::Keymap;
+    use crate::tui::theme::{Depth, Theme};
+
+    #[test]
+    fn what_was_noted_before_is_shown_where_the_last_note_fails() {
+        let theme = Theme::named("mono", Depth::None, false).unwrap();
+        let mut app = App::new((100, 30), String::new(), None, theme, Depth::None, Keymap::new(&[]).unwrap());
+        let groups = Arc::new(demo::source().unwrap().groups(&Request::default(), &Unwatched).unwrap());
+        app.groups.tree = Arc::new(GroupTree::new(groups.clone(), Sort::Deploy));
+        let of = GroupPlace::of_item(&app.groups.tree, (0..app.groups.tree.items.len()).find(|&at| app.groups.tree.is_leaf(at)).unwrap())
+            .unwrap();
+        let mut asked = |said| match write(&mut app, of.clone(), said).as_slice() {
+            [Effect::Note { job, .. }] => *job,
+            _ => panic!(),
+        };
+        let (first, second) = (asked(NoteSaid::Seen), asked(NoteSaid::Mended("zzz".into())));
+        let tree = app.groups.tree.clone();
+        let noted = NotedGroups { told: Some("noted: seen".into()), tree };
+        assert!(written(&mut app, first, &groups, Ok(noted)).is_empty(), "the second one comes with both");
+        let effects = written(&mut app, second, &groups, Err("zzz says no time".to_owned()));
+        assert!(matches!(effects.as_slice(), [Effect::Remark { job, .. }] if *job == second));
+        // One that failed before the last has nothing to show.
+        let mut asked = |said| match write(&mut app, of.clone(), said).as_slice() {
+            [Effect::Note { job, .. }] => *job,
+            _ => panic!(),
+        };
+        let (first, _second) = (asked(NoteSaid::Mended("zzz".into())), asked(NoteSaid::Open));
+        assert!(written(&mut app, first, &groups, Err("zzz says no time".to_owned())).is_empty());
     }
 }

@@ -107,7 +107,7 @@ impl Sheet<'_> {
         if let Some(said) = said(remark.text.as_deref(), remark.bug.as_deref()) {
             self.words(&format!("note: {said}"), Role::Notice);
         }
-        if let more @ 1.. = remark.more.len() {
+        if let more @ 1.. = remark.more.len() + remark.others {
             self.words(&text::plural(more as u64, "further note matches it", "further notes match it"), Role::Dim);
         }
     }

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use super::super::group_tree::GroupTree;
 use super::super::message::NotedGroups;
-use super::super::note_book::NoteBook;
-use crate::ground::time::Micros;
+use super::super::note_book::{NoteBook, now};
 use crate::rows::group::{Group, Groups, Sort};
 use crate::rows::schemas::SchemaStore;
 use crate::triage::export::hidden;
@@ -14,16 +13,9 @@ use crate::triage::notes::said::{NoteSaid, measure};
 use crate::triage::notes::{NoteAbout, NoteChange};
 use crate::triage::redact::{Redaction, Redactor};
 
-/// The time.
-pub(super) fn now() -> Micros {
-    jiff::Timestamp::now().as_microsecond()
-}
-
 /// The groups with what is noted of them now.
 pub(super) fn remarked(book: &NoteBook, groups: &Groups, sort: Sort) -> NotedGroups {
     let mut groups = groups.clone();
-    // Complaints of the time before are told no longer.
-    groups.remarks = None;
     book.remark(&mut groups, now());
     NotedGroups { told: None, tree: Arc::new(GroupTree::new(Arc::new(groups), sort)) }
 }
@@ -46,4 +38,42 @@ pub(super) fn write(
     let notes = book.change(NoteChange { about, told: Some(told), edit }).map_err(|error| error.to_string())?;
     let told = facts::note::changed(notes.group(group.fingerprint));
     Ok(NotedGroups { told: Some(told), ..remarked(book, groups, sort) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::demo;
+    use crate::rows::source::{Request, Unwatched};
+    use crate::triage::notes::NoteState;
+    use crate::triage::notes::file::NotesFile;
+    use crate::tui::effect::Effect;
+    use crate::tui::message::Message;
+    use crate::tui::row_place::GroupPlace;
+    use crate::tui::work::{ExportSettings, Workers};
+
+    #[test]
+    fn notes_are_written_in_the_order_in_which_they_were_typed_and_before_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = NotesFile::at(&folder.path().join("notes.txt"));
+        let source = demo::source().unwrap();
+        let groups = Arc::new(source.groups(&Request::default(), &Unwatched).unwrap());
+        let tree = Arc::new(GroupTree::new(groups.clone(), Sort::Deploy));
+        let of = GroupPlace::of_item(&tree, (0..tree.items.len()).find(|&at| tree.is_leaf(at)).unwrap()).unwrap();
+        let (outlet, mut messages) = tokio::sync::mpsc::unbounded_channel();
+        let mut workers = Workers::new(Some(source), Request::default(), ExportSettings::default(), outlet).unwrap();
+        workers.notes = Some(Arc::new(NoteBook::new(file.clone(), true)));
+        for job in 0..20 {
+            let said = NoteSaid::Text(format!("note {job}"));
+            workers.start(Effect::Note { job, of: of.clone(), said, groups: groups.clone(), sort: Sort::Deploy });
+        }
+        workers.start(Effect::Note { job: 20, of: of.clone(), said: NoteSaid::Seen, groups, sort: Sort::Deploy });
+        workers.shut_down();
+        let notes = file.read().unwrap();
+        let note = notes.group(of.group().fingerprint).unwrap();
+        assert_eq!((note.text.as_deref(), &note.state), (Some("note 19"), &NoteState::Seen));
+        let told = std::iter::from_fn(|| messages.try_recv().ok());
+        let jobs: Vec<_> = told.filter_map(|told| if let Message::Noted { job, .. } = told { Some(job) } else { None }).collect();
+        assert_eq!(jobs, (0..=20).collect::<Vec<_>>());
+    }
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::super::group_tree::GroupTree;
 use super::super::message::{JobId, Message};
-use super::super::note_book::NoteBook;
+use super::super::note_book::{NoteBook, now};
 use super::super::outlet::Outlet;
 use super::answers::Answers;
 use crate::rows::group::{Groups, Sort};
@@ -23,7 +23,7 @@ pub(super) fn arranged(groups: Groups, request: &Request, notes: Option<&NoteBoo
 pub(super) fn completed(mut groups: Groups, request: &Request, notes: Option<&NoteBook>) -> Groups {
     request.rate(&mut groups, false);
     if let Some(notes) = notes {
-        notes.remark(&mut groups, super::notes::now());
+        notes.remark(&mut groups, now());
     }
     groups
 }

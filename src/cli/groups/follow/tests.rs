@@ -4,9 +4,11 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use super::*;
+use crate::cli::notes::WantedState;
 use crate::rows::source::bigquery;
 use crate::rows::source::files::{Files, ReadOptions};
 use crate::rows::source::{SourceError, Unwatched};
+use crate::triage::notes::file::NotesFile;
 
 /// What happens before each look.
 type Happening<'a> = Box<dyn FnMut() + 'a>;
@@ -44,6 +46,10 @@ struct Outcome {
 }
 
 fn followed(source: &dyn ErrorSource, before: Vec<Happening<'_>>, until_new: bool) -> Outcome {
+    followed_by(source, before, until_new, Noted::default())
+}
+
+fn followed_by(source: &dyn ErrorSource, before: Vec<Happening<'_>>, until_new: bool, noted: Noted<'_>) -> Outcome {
     let (mut out, mut words, mut hooked) = (Vec::new(), Vec::new(), 0);
     let request = Request::default();
     let mut tell = |told: &str| words.push(told.to_owned());
@@ -52,6 +58,7 @@ fn followed(source: &dyn ErrorSource, before: Vec<Happening<'_>>, until_new: boo
         assert!(line.ends_with("}\n"));
     };
     let mut follower = Follower::new(source, &request, &mut out, &mut tell, &mut hook);
+    follower.noted = noted;
     let mut script = Script { before: before.into(), pauses: Vec::new(), signal: 15 };
     let code = follow(&mut follower, &Unwatched, &mut script, Duration::from_secs(60), until_new);
     let lines = String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -139,6 +146,76 @@ fn it_can_end_with_the_first_group_that_begins() {
     };
     let told = followed(&source, vec![Box::new(add("a")), Box::new(add("b")), Box::new(add("c"))], true);
     assert_eq!((format!("{:?}", told.code.unwrap()), told.lines.len(), told.pauses.len()), (code(1), 1, 2));
+}
+
+#[test]
+fn notes_stand_in_lines_and_choose_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("errors.ndjson");
+    let notes = NotesFile::at(&folder.path().join("notes.txt"));
+    std::fs::write(&path, row("a")).unwrap();
+    let pattern =
+        |key: &str, state: &str| format!("\nmatch\n  namespace  n\n  path       #[{key}]\n  note       of {key}\n  state      {state}\n");
+    let written = format!("misfit notes 1\n{}{}", pattern("a", "muted"), pattern("b", "muted"));
+    let add = |key: &'static str| {
+        let path = path.clone();
+        move || std::fs::write(&path, std::fs::read_to_string(&path).unwrap() + &row(key)).unwrap()
+    };
+    let write = |text: String| {
+        let notes = notes.path().to_owned();
+        move || std::fs::write(&notes, &text).unwrap()
+    };
+    // Somebody breaks the notes meanwhile, and mends them so that b is muted no longer.
+    let (broken, mended) = ("misfit notes 1\n\ngroup 1\n".to_owned(), format!("misfit notes 1\n{}", pattern("a", "muted")));
+    for (states, told) in [
+        (&[][..], &[("required b", "muted"), ("required c", "open"), ("required d", "open")]),
+        (&[WantedState::Open], &[("required c", "open"), ("required d", "open"), ("required b", "open")]),
+    ] {
+        std::fs::write(&path, row("a")).unwrap();
+        write(written.clone())();
+        let source = Files::open(&[path.display().to_string()], ReadOptions { keep_rows: false }).unwrap();
+        let before: Vec<Happening<'_>> = vec![
+            Box::new(add("b")),
+            Box::new(add("c")),
+            Box::new(write(broken.clone())),
+            Box::new(add("d")),
+            Box::new(write(mended.clone())),
+            Box::new(add("b")),
+        ];
+        let outcome = followed_by(&source, before, false, Noted { file: Some(&notes), states, read: None });
+        let lines: Vec<(&str, &str)> =
+            outcome.lines.iter().map(|line| (line["fault"].as_str().unwrap(), line["note_state"].as_str().unwrap())).collect();
+        assert_eq!(lines, told);
+        let wrong = outcome.words.iter().filter(|words| words.contains("is not a fingerprint")).count();
+        assert_eq!((wrong, outcome.hooked), (1, told.len()), "{:?}", outcome.words);
+    }
+}
+
+#[test]
+fn what_comes_back_is_told_by_all_rows_of_its_job() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("errors.ndjson");
+    let notes = NotesFile::at(&folder.path().join("notes.txt"));
+    let text = "misfit notes 1\n\nmatch\n  path       #[a]\n  state      mended at 2026-06-25T12:00:00Z by abc1234\n";
+    std::fs::write(notes.path(), text).unwrap();
+    let of_job = |hour: &str, job: &str| row("a").replace("12:00:00\"", &format!("{hour}:00:00\",\"job_name\":\"{job}\""));
+    std::fs::write(&path, of_job("11", "before")).unwrap();
+    let add = |text: String| {
+        let path = path.clone();
+        move || {
+            let mut file = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+        }
+    };
+    let source = Files::open(&[path.display().to_string()], ReadOptions { keep_rows: false }).unwrap();
+    let late: Vec<Happening<'_>> =
+        vec![Box::new(add(of_job("13", "before"))), Box::new(add(of_job("14", "since"))), Box::new(add(of_job("15", "since")))];
+    let outcome = followed_by(&source, late, false, Noted { file: Some(&notes), states: &[WantedState::CameBack], read: None });
+    let [line] = outcome.lines.as_slice() else { panic!("{:?}", outcome.lines) };
+    assert_eq!(
+        line["note_why"],
+        "came back: it has rows of jobs that began since until 2026-06-25 14:00, and was mended at 2026-06-25 12:00 by abc1234"
+    );
 }
 
 /// Answers as it is told to.
