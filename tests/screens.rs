@@ -311,6 +311,12 @@ fn a_column_before_and_now() {
 }
 
 #[test]
+fn the_row_of_a_name_at_fault_begins_at_the_name() {
+    let shown = screen_of((120, 40), "<enter>r");
+    assert!(shown.contains("metrics.labeled_counter.reader_toolbar_clicks.key  STRING NULLABLE"), "{shown}");
+}
+
+#[test]
 fn deploys_of_every_size_draw_without_harm() {
     for size in [(1, 50), (60, 15), (80, 16), (110, 16), (170, 60)] {
         for keys in ["c", "cO", "c<enter>", "cOG", "ci", "c<enter>i"] {

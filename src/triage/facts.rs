@@ -42,8 +42,19 @@ pub struct Facts(Vec<Line>);
 enum Line {
     /// A name and what it is; names that follow each other are of equal width.
     Named(Cow<'static, str>, String),
+    /// The name of what follows.
+    Heading(String),
     /// As it is.
     Text(String),
+}
+
+/// A line as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FactsLine {
+    /// What it says.
+    pub words: String,
+    /// Whether it names what follows.
+    pub is_heading: bool,
 }
 
 impl Facts {
@@ -65,7 +76,7 @@ impl Facts {
     /// An empty line and the name of what follows.
     pub fn heading(&mut self, words: &str) {
         self.gap();
-        self.line(words);
+        self.0.push(Line::Heading(visible(words).into_owned()));
     }
 
     /// Text with its own line breaks, cut where it is very long; see [`shown`].
@@ -81,9 +92,9 @@ impl Facts {
         }
     }
 
-    /// Each line with its end, behind an indent.
-    pub fn indented(&self, indent: &str) -> String {
-        let mut out = String::new();
+    /// The lines; a text of several lines is as many.
+    pub fn lines(&self) -> Vec<FactsLine> {
+        let mut lines = Vec::new();
         for run in self.0.chunk_by(|a, b| matches!((a, b), (Line::Named(..), Line::Named(..)))) {
             let mut widths = Widths([LEAST_NAME, 0]);
             run.iter().for_each(|line| {
@@ -92,12 +103,22 @@ impl Facts {
                 }
             });
             for line in run {
-                let line = match line {
-                    Line::Named(name, value) => Cow::from(widths.line([name, value], &[])),
-                    Line::Text(text) => text.as_str().into(),
+                let (words, is_heading) = match line {
+                    Line::Named(name, value) => (Cow::from(widths.line([name, value], &[])), false),
+                    Line::Heading(words) => (words.as_str().into(), true),
+                    Line::Text(text) => (text.as_str().into(), false),
                 };
-                out.extend([if line.is_empty() { "" } else { indent }, &line, "\n"]);
+                lines.extend(words.split('\n').map(|words| FactsLine { words: words.to_owned(), is_heading }));
             }
+        }
+        lines
+    }
+
+    /// Each line with its end, behind an indent.
+    pub fn indented(&self, indent: &str) -> String {
+        let mut out = String::new();
+        for FactsLine { words, .. } in self.lines() {
+            out.extend([if words.is_empty() { "" } else { indent }, &words, "\n"]);
         }
         out
     }

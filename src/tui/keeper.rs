@@ -257,7 +257,7 @@ mod tests {
             assert_eq!((mode(folder.path().join("misfit")), mode(folder.path().join("misfit/state.json"))), (0o700, 0o600));
         }
         let left: Vec<_> = fs::read_dir(folder.path().join("misfit")).unwrap().flatten().collect();
-        assert_eq!(left.len(), 2, "nothing but the two files: {left:?}");
+        assert_eq!(left.len(), 3, "nothing but the three files: {left:?}");
     }
 
     #[test]

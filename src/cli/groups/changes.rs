@@ -316,11 +316,11 @@ mod tests {
             write(&mut out, &comparison, &now, None, format).unwrap();
             String::from_utf8(out).unwrap()
         };
-        assert!(of(GroupsFormat::Table).contains("[seen: known]") && of(GroupsFormat::Md).contains("[seen: known]"));
-        let lines = of(GroupsFormat::Ndjson);
+        assert!(of(ListFormat::Table).contains("[seen: known]") && of(ListFormat::Md).contains("[seen: known]"));
+        let lines = of(ListFormat::Ndjson);
         assert!(lines.contains(r#""note_state":"seen","note_why":"seen","note":"known","bug":null"#), "{lines}");
         assert!(lines.contains(r#""note_state":null,"note_why":null,"note":null,"bug":null"#), "{lines}");
-        assert!(of(GroupsFormat::Csv).starts_with("change,") && of(GroupsFormat::Csv).contains("seen,seen,known,"));
+        assert!(of(ListFormat::Csv).starts_with("change,") && of(ListFormat::Csv).contains("seen,seen,known,"));
     }
 
     #[test]

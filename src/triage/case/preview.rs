@@ -56,8 +56,19 @@ impl Case {
             }),
         };
         let find = |row: &Document, value| row.find(&unescape_pointer(&at.row_pointer(value)?)).ok();
-        let value = row.as_ref().ok().zip(value).and_then(|(row, value)| find(row, value));
+        let is_of_name = value.is_some() && value == self.value && self.broken.as_ref().is_some_and(|broken| broken.about_name);
+        let value = row.as_ref().ok().zip(value).and_then(|(row, value)| {
+            let found = find(row, value)?;
+            Some(if is_of_name { self.name_of(table, row, found).unwrap_or(found) } else { found })
+        });
         Some(Preview { table, row, value })
+    }
+
+    /// Of an entry's value in a row its key, where a column of a map holds it.
+    fn name_of(&self, table: usize, row: &Document, value: NodeId) -> Option<NodeId> {
+        let layout = &self.tables.get(table)?.layout;
+        let map = layout.get(self.column_of_row(table, row, value)?)?.parent.filter(|&map| layout.is_map(map));
+        map.and_then(|_| row.member(row.parent(value)?, "key"))
     }
 
     /// Where the value of the document landed that a value of a row was made of, in the table at that position; `None` where the pipeline made it.

@@ -91,8 +91,15 @@ fn what_is_muted_is_counted_by_namespace() {
     let mut groups =
         groups_of(&[("a", "x", "1", "ParsePayload", 0), ("a", "y", "1", "ParsePayload", 0), ("b", "x", "1", "ParsePayload", 0)]);
     let first = groups.list.iter().find(|group| group.key.namespace.as_deref() == Some("a")).unwrap().fingerprint;
-    let muted =
-        Remark { state: RemarkState::Muted, why: RemarkWhy::Said, text: None, bug: None, about: RemarkAbout::Group, more: Vec::new() };
+    let muted = Remark {
+        state: RemarkState::Muted,
+        why: RemarkWhy::Said,
+        text: None,
+        bug: None,
+        about: RemarkAbout::Group,
+        more: Vec::new(),
+        others: 0,
+    };
     groups.remarks = Some(Arc::new(Remarks::new([(first, muted)].into_iter().collect())));
     let overview = Overview::of(&groups, None, Sort::Name);
     let muted: Vec<u32> = overview.namespaces.iter().map(|line| line.muted).collect();

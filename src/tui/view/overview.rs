@@ -204,7 +204,7 @@ fn detail(app: &App, area: Rect, buffer: &mut Buffer) {
     let mut sheet = Sheet::new(app, buffer, inner);
     match found {
         None => sheet.words(EMPTY, Role::Dim),
-        Some((_, facts)) => facts.to_text().lines().for_each(|line| sheet.facts(line)),
+        Some((_, facts)) => facts.lines().iter().for_each(|line| sheet.facts(line)),
     }
     sheet.cut("everything about this line");
 }

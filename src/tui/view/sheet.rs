@@ -12,6 +12,7 @@ use super::super::app::App;
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line, paragraph};
 use crate::ground::text;
+use crate::triage::facts::FactsLine;
 
 /// Cells of a name before its text.
 const NAME: u16 = 8;
@@ -64,10 +65,14 @@ impl Sheet<'_> {
     }
 
     /// A line of facts; what goes on hangs below its value.
-    pub(super) fn facts(&mut self, line: &str) {
+    pub(super) fn facts(&mut self, line: &FactsLine) {
+        if line.is_heading {
+            self.headings.push(self.row);
+        }
+        let role = if line.is_heading { Role::Heading } else { Role::Text };
         let room = usize::from(self.area.height.saturating_sub(self.row));
         // One more than there is room for: then the last line says that something is cut.
-        text::wrap_hanging(line, usize::from(self.area.width)).iter().take(room + 1).for_each(|line| self.line(line, Role::Text));
+        text::wrap_hanging(&line.words, usize::from(self.area.width)).iter().take(room + 1).for_each(|line| self.line(line, role));
     }
 
     /// A text with its name before it, wrapped beside the name.
