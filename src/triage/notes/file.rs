@@ -202,7 +202,6 @@ impl NotesFile {
 }
 
 /// Takes a lock; `None` while somebody else has it.
-#[cfg(unix)]
 fn locked(lock: &Path) -> io::Result<Option<File>> {
     use std::os::unix::fs::MetadataExt;
 
@@ -215,19 +214,6 @@ fn locked(lock: &Path) -> io::Result<Option<File>> {
     let name = |about: fs::Metadata| (about.dev(), about.ino());
     let is_there = fs::metadata(lock).is_ok_and(|there| file.metadata().is_ok_and(|own| name(own) == name(there)));
     Ok(is_there.then_some(file))
-}
-
-/// Takes a lock; `None` while somebody else has it.
-#[cfg(windows)]
-fn locked(lock: &Path) -> io::Result<Option<File>> {
-    use std::os::windows::fs::OpenOptionsExt;
-
-    /// The file is open elsewhere.
-    const SHARING_VIOLATION: i32 = 32;
-    match File::options().write(true).create(true).truncate(false).share_mode(0).open(lock) {
-        Err(error) if error.raw_os_error() == Some(SHARING_VIOLATION) => Ok(None),
-        opened => opened.map(Some),
-    }
 }
 
 /// The file of a lock that is held: nobody else takes it away.
