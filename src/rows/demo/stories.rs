@@ -154,12 +154,12 @@ pub(super) const STORIES: [Story; 32] = [
     // One cause in two doctypes: a system that tells no name.
     invalid(
         "acme-reader/session.1",
-        [2, 1, 1],
+        [1, 1, 1],
         r#""os":"Android""#,
         r#""os":null"#,
         "#/client_info/os: expected type: String, found: Null",
     ),
-    invalid("acme-reader/events.1", [1, 1, 1], r#""os":"iOS""#, r#""os":null"#, "#/client_info/os: expected type: String, found: Null"),
+    invalid("acme-reader/events.1", [2, 1, 1], r#""os":"iOS""#, r#""os":null"#, "#/client_info/os: expected type: String, found: Null"),
     refused(
         "telemetry/crash",
         [1, 2, 2],
