@@ -317,6 +317,16 @@ fn the_row_of_a_name_at_fault_begins_at_the_name() {
 }
 
 #[test]
+fn the_line_that_says_what_is_cut_is_of_one_style() {
+    // It stands where a dim line was.
+    let buffer = press_in("mono", Depth::None, (80, 24), "c");
+    let row =
+        (0..24).find(|&row| (0..80).map(|column| buffer[(column, row)].symbol()).collect::<String>().contains("i: everything")).unwrap();
+    let styles: std::collections::HashSet<_> = (2..31).map(|column| buffer[(column, row)].modifier).collect();
+    assert_eq!(styles.len(), 1, "{styles:?}");
+}
+
+#[test]
 fn deploys_of_every_size_draw_without_harm() {
     for size in [(1, 50), (60, 15), (80, 16), (110, 16), (170, 60)] {
         for keys in ["c", "cO", "c<enter>", "cOG", "ci", "c<enter>i"] {

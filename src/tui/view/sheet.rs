@@ -87,6 +87,8 @@ impl Sheet<'_> {
     }
 
     fn blank(&mut self, row: u16) {
+        // Nothing of what stood there stays: not that it was dim, either.
+        paint_line(self.buffer, self.area, row, Style::reset());
         paint_line(self.buffer, self.area, row, self.app.theme.style(Role::Text));
         if let Some(mut pen) = Pen::new(self.buffer, self.area, row, Style::new()) {
             let blank = " ".repeat(pen.room());
