@@ -25,7 +25,7 @@ use crate::rows::schemas::SchemaStore;
 use crate::triage::export::hidden;
 use crate::triage::facts::note as facts;
 use crate::triage::notes::file::NotesFile;
-use crate::triage::notes::said::{NoteSaid, measure};
+use crate::triage::notes::said::{NOT_MEASURED, NoteSaid, measure};
 use crate::triage::notes::{Measure, NoteAbout, NoteChange};
 use crate::triage::redact::Redactor;
 use crate::tui::note_book::{NoteBook, now, unread};
@@ -364,11 +364,7 @@ fn set(args: SetArgs, config: &Config) -> Result<ExitCode> {
     let said: Vec<NoteSaid> = [args.note.map(NoteSaid::Text), args.bug.map(NoteSaid::Bug), state].into_iter().flatten().collect();
     ensure!(!said.is_empty(), "there is nothing to note: give --note, --bug, --seen, --mute, --mended or --open");
     let has_source = !args.rows.input.sources.is_empty();
-    let is_measured = |said: &NoteSaid| matches!(said, NoteSaid::Mute(until) if until.trim().ends_with(['x', 'X']));
-    ensure!(
-        !args.incident || !said.iter().any(is_measured),
-        "how fast rows come is told of a group: an incident is muted until a day, or for good"
-    );
+    ensure!(!args.incident || !said.iter().any(NoteSaid::is_measured), NOT_MEASURED);
     // A revision is looked up in the schemas, which need no rows.
     let needs_schemas = !has_source && said.iter().any(|said| matches!(said, NoteSaid::Mended(_)));
     let schemas = if needs_schemas { args.rows.input.schemas.clone().open(config, false)? } else { None };
@@ -379,7 +375,7 @@ fn set(args: SetArgs, config: &Config) -> Result<ExitCode> {
     });
     let group = found.transpose()?;
     ensure!(
-        group.is_some() || !said.iter().any(is_measured),
+        group.is_some() || !said.iter().any(NoteSaid::is_measured),
         "how fast its rows come is told by rows: name the SOURCE behind the group, as in misfit notes set {} errors.ndjson --mute 3x",
         args.group
     );

@@ -285,7 +285,7 @@ pub const TABLE: &[Entry] = &[
     entry(A::Sort, "sort", &["s"], "sort by deploy, rows, last seen, first seen, name, growth", Counts, Some("sort"), FIND),
     entry(A::ByIncident, "by-incident", &["I"], "put together what one cause made; and back to the namespaces", Groups, None, FIND),
     entry(A::ToggleNoise, "toggle-noise", &["z"], "open or close everything that is noise by design, by-catch or muted", Groups, None, FIND),
-    entry(A::NoteText, "note-text", &["mn"], "write a note on the group", Grouped, None, NOTE),
+    entry(A::NoteText, "note-text", &["mn"], "write a note on the group or the incident", Grouped, None, NOTE),
     entry(A::NoteBug, "note-bug", &["mb"], "note the bug of the group: a number or an address", Grouped, None, NOTE),
     entry(A::NoteSeen, "note-seen", &["ms"], "the group was seen", Grouped, None, NOTE),
     entry(A::NoteMute, "note-mute", &["mu"], "mute the group until a day (2w), until it grows (3x), or for good", Grouped, None, NOTE),

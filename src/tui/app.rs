@@ -23,7 +23,7 @@ use super::message::JobId;
 use super::overview::OverviewScreen;
 use super::palette::Palette;
 use super::panes::{self, Splits};
-use super::row_place::{GroupPlace, RowPlace};
+use super::row_place::{GroupPlace, NoteTarget, RowPlace};
 use super::shell_command::ShellCommand;
 pub use super::tab_line::TabLine;
 use super::tables::TableScreen;
@@ -139,7 +139,7 @@ pub struct App {
     /// The file of notes, where there may be one.
     pub notes: Option<String>,
     /// The group of which something is being noted.
-    pub noting: Option<GroupPlace>,
+    pub noting: Option<NoteTarget>,
     /// The latest note that is being written.
     pub noted: Option<JobId>,
     /// Number of the latest job.

@@ -12,7 +12,7 @@ use super::handed::HandOver;
 use super::message::{EditCopy, Export, JobId};
 use super::opened::OpenedSource;
 use super::overview_tree::OverviewTree;
-use super::row_place::{GroupPlace, RowPlace};
+use super::row_place::{GroupPlace, NoteTarget, RowPlace};
 use super::subject::Subject;
 use crate::ground::text::{plural, visible, width};
 use crate::pipeline::document::NodeId;
@@ -83,8 +83,8 @@ pub enum Effect {
     Note {
         /// The work.
         job: JobId,
-        /// The group.
-        of: GroupPlace,
+        /// The group or incident.
+        on: NoteTarget,
         /// What was typed.
         said: NoteSaid,
         /// All groups.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::ground::outline::Tree;
 use crate::ground::sought::{Closeness, Sought};
-use crate::rows::group::{Group, Groups, Sort};
+use crate::rows::group::{Fingerprint, Group, Groups, Sort};
 use crate::triage::incidents::Incident;
 
 /// Groups with the tree over them.
@@ -41,6 +41,8 @@ pub enum ListedBy {
 /// An incident that is a line.
 pub struct ListedIncident {
     item: u32,
+    /// The group that began it, by which it is called.
+    pub fingerprint: Fingerprint,
     /// Why its groups are put together.
     pub why: String,
     /// How many groups of how many doctypes these are.
@@ -179,6 +181,9 @@ impl GroupTree {
                 Some(group) => self.groups.show(group, &mut sighting),
                 None => std::iter::successors(Some(item), |&item| self.parent(item)).for_each(|item| {
                     sighting.see(&self.items[item].label);
+                    if let Some(incident) = self.incident(item) {
+                        sighting.see(&incident.extent).see(&incident.why);
+                    }
                 }),
             }
             if !sighting.is_whole() {

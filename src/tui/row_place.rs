@@ -6,10 +6,11 @@
 use std::sync::Arc;
 
 use super::group_tree::GroupTree;
-use crate::rows::group::{Group, Groups};
+use crate::rows::group::{Fingerprint, Group, Groups};
 use crate::rows::row::RowRef;
 use crate::rows::source::RowOrder;
 use crate::triage::case::Case;
+use crate::triage::notes::NoteAbout;
 
 /// A group in a tree, as it was when it was chosen: later trees have other groups at its position.
 #[derive(Clone)]
@@ -49,11 +50,34 @@ pub enum Exportable {
     Row(OpenedRow),
 }
 
+/// What a note is on: a group, or the incident that it began.
+#[derive(Clone)]
+pub struct NoteTarget {
+    /// The group.
+    pub of: GroupPlace,
+    /// Whether the incident is meant.
+    pub is_incident: bool,
+}
+
+impl NoteTarget {
+    /// The same as notes know it.
+    pub fn about(&self) -> NoteAbout {
+        let print = self.of.group().fingerprint;
+        if self.is_incident { NoteAbout::Incident(print) } else { NoteAbout::Group(print) }
+    }
+}
+
 impl GroupPlace {
     /// The group that an item of a tree stands for: itself, on a branch its largest; `None` where it stands for none.
     pub fn of_item(tree: &Arc<GroupTree>, item: usize) -> Option<Self> {
         let position = tree.items.get(item)?.group? as usize;
         (position < tree.groups.list.len()).then(|| GroupPlace { tree: tree.clone(), position })
+    }
+
+    /// The group of that fingerprint.
+    pub fn of_group(tree: &Arc<GroupTree>, print: Fingerprint) -> Option<Self> {
+        let position = tree.groups.list.iter().position(|group| group.fingerprint == print)?;
+        Some(GroupPlace { tree: tree.clone(), position })
     }
 
     /// All groups of its tree.

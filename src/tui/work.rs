@@ -166,13 +166,13 @@ impl Workers {
                     Some(Message::Arranged { job, tree, note })
                 });
             }
-            Effect::Note { job, of, said, groups, sort } => {
+            Effect::Note { job, on, said, groups, sort } => {
                 let Some(book) = self.notes.clone() else { return };
                 let (schemas, redaction) = (self.request.schemas.clone(), self.exports.redaction.clone());
                 let (messages, shared) = (self.messages.clone(), book.clone());
                 // Notes that are typed quickly are written, and told, in the order in which they were typed.
                 book.ask(move || {
-                    let outcome = notes::write(&shared, (of.group(), &said), (&groups, sort), schemas.as_deref(), &redaction);
+                    let outcome = notes::write(&shared, (&on, &said), (&groups, sort), schemas.as_deref(), &redaction);
                     let _ = messages.send(Message::Noted { job, asked: groups, outcome });
                 });
                 self.run(move |_| {

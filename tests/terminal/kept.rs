@@ -163,3 +163,31 @@ fn a_light_terminal_begins_light_the_next_time() {
     terminal.press("q");
     assert_eq!(terminal.ends(), 0);
 }
+
+/// A note on the line of an incident is one on the incident: it stands on that line.
+#[test]
+fn an_incident_is_noted_on_its_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let notes = folder.path().join("notes.txt");
+    std::fs::write(&notes, "misfit notes 1\n").expect("notes");
+    let mut terminal = Terminal::spawn(explorer(folder.path(), &["demo", "--notes", "notes.txt"]));
+    terminal.wait_for("216 rows · 32 groups");
+    terminal.press("I");
+    terminal.wait_for("1 incident of several groups");
+    terminal.press("/2 groups of 2\r");
+    terminal.wait_for("search 2 groups of 2: 1 of 1");
+    terminal.press("mnknown for long\r");
+    terminal.wait_for("noted: known for long");
+    let line = |terminal: &Terminal| terminal.screen().lines().find(|line| line.contains("2 groups of 2 doctypes")).map(str::to_owned);
+    terminal.wait("the note on its line", |terminal| line(terminal).is_some_and(|line| line.contains("note")));
+    let written = std::fs::read_to_string(&notes).expect("notes");
+    assert!(written.contains("incident dafe285ffbec732a") && written.contains("known for long"), "{written}");
+    terminal.press("mu3x\r");
+    terminal.wait_for("an incident is muted until a day");
+    terminal.press("mx");
+    terminal.wait_for("the note is gone");
+    terminal.press("mx");
+    terminal.wait_for("there is no note on this incident itself");
+    terminal.press("q");
+    assert_eq!(terminal.ends(), 0);
+}

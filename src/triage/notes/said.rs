@@ -38,7 +38,15 @@ pub enum NoteSaid {
     Remove,
 }
 
+/// Why an incident is not muted until it grows.
+pub const NOT_MEASURED: &str = "how fast rows come is told of a group: an incident is muted until a day, or for good";
+
 impl NoteSaid {
+    /// Whether it rests on how fast rows come now.
+    pub fn is_measured(&self) -> bool {
+        matches!(self, NoteSaid::Mute(until) if until.trim().ends_with(['x', 'X']))
+    }
+
     /// What it changes. `then` is how fast the group's rows come now.
     ///
     /// # Errors

@@ -233,7 +233,12 @@ impl Drawn<'_> {
             let LineDraft { level, label, group, below, count, new, incident, .. } = line;
             if let Some(incident) = incident.and_then(|incident| self.incidents.get(incident as usize)) {
                 let why = facts::incident::why(incident, &self.all).unwrap_or_default();
-                self.listed.push(ListedIncident { item: at, why, extent: facts::incident::extent(incident, &self.all) });
+                self.listed.push(ListedIncident {
+                    item: at,
+                    fingerprint: incident.fingerprint,
+                    why,
+                    extent: facts::incident::extent(incident, &self.all),
+                });
             }
             self.items.push(GroupItem { label, level, count, new, group, depth, end: at + 1, parent, id });
             self.push(below, Some(at), depth + 1);

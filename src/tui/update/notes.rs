@@ -1,4 +1,4 @@
-//! Notes on the group under the cursor, or on that of the open document: what is typed, what came of writing it.
+//! Notes on the group or incident under the cursor, or on the group of the open document: what is typed, what came of writing it.
 //!
 //! Owns: which group is meant, the lines that are typed.
 //! Refuses: reading what was typed, the file (work).
@@ -9,7 +9,7 @@ use super::super::action::Action;
 use super::super::app::{App, Prompt, PromptPurpose};
 use super::super::effect::Effect;
 use super::super::message::{JobId, NotedGroups};
-use super::super::row_place::GroupPlace;
+use super::super::row_place::{GroupPlace, NoteTarget};
 use super::groups;
 use crate::rows::group::{Groups, Remark, RemarkAbout};
 use crate::triage::notes::said::NoteSaid;
@@ -21,8 +21,8 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
         app.warn("notes are not read here: name their file with --notes FILE");
         return Vec::new();
     }
-    let Some(of) = under_cursor(app) else {
-        app.warn("put the cursor on a group to note something of it");
+    let Some(on) = under_cursor(app) else {
+        app.warn("put the cursor on a group or an incident to note something of it");
         return Vec::new();
     };
     let purpose = match action {
@@ -30,28 +30,30 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::NoteBug => PromptPurpose::Bug,
         Action::NoteMute => PromptPurpose::Mute,
         Action::NoteMended => PromptPurpose::Mended,
-        Action::NoteSeen => return write(app, of, NoteSaid::Seen),
-        Action::NoteOpen => return write(app, of, NoteSaid::Open),
-        _ => return write(app, of, NoteSaid::Remove),
+        Action::NoteSeen => return write(app, on, NoteSaid::Seen),
+        Action::NoteOpen => return write(app, on, NoteSaid::Open),
+        _ => return write(app, on, NoteSaid::Remove),
     };
     let before = match purpose {
-        PromptPurpose::Note => text_of(app, &of).map(|text| if has_lines(text) { escaped(text) } else { text.to_owned() }),
-        PromptPurpose::Bug => own(app, &of).and_then(|remark| remark.bug.as_deref()).map(str::to_owned),
+        PromptPurpose::Note => text_of(app, &on).map(|text| if has_lines(text) { escaped(text) } else { text.to_owned() }),
+        PromptPurpose::Bug => own(app, &on).and_then(|remark| remark.bug.as_deref()).map(str::to_owned),
         _ => None,
     };
     app.prompt = Some(Prompt { purpose, input: before.unwrap_or_default().into(), job: None, from: None, back: 0 });
-    app.noting = Some(of);
+    app.noting = Some(on);
     Vec::new()
 }
 
-/// What was noted of a group itself.
-fn own<'a>(app: &'a App, of: &'a GroupPlace) -> Option<&'a Remark> {
+/// What was noted of a group, or of an incident, itself.
+fn own<'a>(app: &'a App, on: &'a NoteTarget) -> Option<&'a Remark> {
+    let of = &on.of;
     let remark = app.groups.tree.groups.remark(of.group()).or_else(|| of.groups().remark(of.group()));
-    remark.filter(|remark| remark.about == RemarkAbout::Group)
+    let about = if on.is_incident { RemarkAbout::Incident } else { RemarkAbout::Group };
+    remark.filter(|remark| remark.about == about)
 }
 
-fn text_of<'a>(app: &'a App, of: &'a GroupPlace) -> Option<&'a str> {
-    own(app, of)?.text.as_deref()
+fn text_of<'a>(app: &'a App, on: &'a NoteTarget) -> Option<&'a str> {
+    own(app, on)?.text.as_deref()
 }
 
 /// A text of several lines is typed as the file has it, on one.
@@ -59,34 +61,38 @@ fn has_lines(text: &str) -> bool {
     text.contains('\n')
 }
 
-/// The group that is meant: that of the open document, or that of the line under the cursor.
-fn under_cursor(app: &App) -> Option<GroupPlace> {
+/// What is meant: the group of the open document, or that of the line under the cursor, or the incident that the line is.
+fn under_cursor(app: &App) -> Option<NoteTarget> {
+    let of_group = |of| NoteTarget { of, is_incident: false };
     if let Some(screen) = &app.case {
-        return Some(screen.place.of.clone());
+        return Some(of_group(screen.place.of.clone()));
     }
     let (tree, item) = (&app.groups.tree, app.groups.list.outline.item()?);
+    if let Some(incident) = tree.incident(item) {
+        return GroupPlace::of_group(tree, incident.fingerprint).map(|of| NoteTarget { of, is_incident: true });
+    }
     tree.group_at(item)?;
-    GroupPlace::of_item(tree, item)
+    GroupPlace::of_item(tree, item).map(of_group)
 }
 
 /// A line was typed.
 pub(super) fn typed(app: &mut App, purpose: PromptPurpose, text: &str) -> Vec<Effect> {
-    let Some(of) = app.noting.take() else { return Vec::new() };
+    let Some(on) = app.noting.take() else { return Vec::new() };
     let text = text.to_owned();
     let said = match purpose {
-        PromptPurpose::Note if text_of(app, &of).is_some_and(has_lines) => NoteSaid::Text(unescaped(&text)),
+        PromptPurpose::Note if text_of(app, &on).is_some_and(has_lines) => NoteSaid::Text(unescaped(&text)),
         PromptPurpose::Note => NoteSaid::Text(text),
         PromptPurpose::Bug => NoteSaid::Bug(text),
         PromptPurpose::Mute => NoteSaid::Mute(text),
         _ => NoteSaid::Mended(text),
     };
-    write(app, of, said)
+    write(app, on, said)
 }
 
-fn write(app: &mut App, of: GroupPlace, said: NoteSaid) -> Vec<Effect> {
+fn write(app: &mut App, on: NoteTarget, said: NoteSaid) -> Vec<Effect> {
     let job = app.next_job();
     app.noted = Some(job);
-    vec![Effect::Note { job, of, said, groups: app.groups.tree.groups.clone(), sort: app.groups.sort }]
+    vec![Effect::Note { job, on, said, groups: app.groups.tree.groups.clone(), sort: app.groups.sort }]
 }
 
 /// It was written, or not; the groups with what is noted of them now. `asked` are those that it was asked for.
@@ -138,7 +144,7 @@ mod tests {
         app.groups.tree = Arc::new(GroupTree::new(groups.clone(), Sort::Deploy));
         let of = GroupPlace::of_item(&app.groups.tree, (0..app.groups.tree.items.len()).find(|&at| app.groups.tree.is_leaf(at)).unwrap())
             .unwrap();
-        let mut asked = |said| match write(&mut app, of.clone(), said).as_slice() {
+        let mut asked = |said| match write(&mut app, NoteTarget { of: of.clone(), is_incident: false }, said).as_slice() {
             [Effect::Note { job, .. }] => *job,
             _ => panic!(),
         };
@@ -149,7 +155,7 @@ mod tests {
         let effects = written(&mut app, second, &groups, Err("zzz says no time".to_owned()));
         assert!(matches!(effects.as_slice(), [Effect::Remark { job, .. }] if *job == second));
         // One that failed before the last has nothing to show.
-        let mut asked = |said| match write(&mut app, of.clone(), said).as_slice() {
+        let mut asked = |said| match write(&mut app, NoteTarget { of: of.clone(), is_incident: false }, said).as_slice() {
             [Effect::Note { job, .. }] => *job,
             _ => panic!(),
         };

@@ -16,7 +16,7 @@ use crate::ground::outline::Tree;
 use crate::ground::text;
 use crate::ground::time;
 use crate::rows::column;
-use crate::rows::group::{Group, NEW, Rates, Status, Trend, said};
+use crate::rows::group::{Group, NEW, Rates, RemarkAbout, Status, Trend, said};
 use crate::triage::facts;
 
 /// Cells of a trend beside a line of the tree, at least and at most.
@@ -119,7 +119,9 @@ fn line(app: &App, tree: &GroupTree, item: usize, here: bool, buffer: &mut Buffe
     if !tag.is_empty() {
         pen.put_right(&format!("{tag:>6}"), style(role));
     }
+    let of_incident = tree.incident(item).and_then(|incident| tree.groups.remarks.as_ref()?.of(incident.fingerprint));
     let remark = tree.group(item).filter(|_| tree.is_leaf(item)).and_then(|group| tree.groups.remark(group));
+    let remark = remark.or(of_incident.filter(|remark| remark.about == RemarkAbout::Incident));
     if let Some(remark) = remark.filter(|_| pen.room() > MARKED) {
         pen.put_right(&format!("{} ", remark.mark()), style(chrome::remark_role(remark.state)));
     }

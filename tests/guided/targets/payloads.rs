@@ -10,7 +10,7 @@ use misfit_guided::is_safe;
 fuzz_target!(|bytes: &[u8]| {
     let decoded = decode(Payload::Bytes(bytes.to_vec()));
     decoded.problems.iter().for_each(|problem| is_safe(problem));
-    for text in [decoded.text, bytes.to_vec()] {
+    for text in [decoded.text, bytes.into()] {
         let document = Document::parse(text);
         for node in 0..document.len() as u32 {
             assert!(document.span(node).end <= document.text().len() && document.end(node) > node);
