@@ -138,7 +138,7 @@ pub struct App {
     pub failure: Option<String>,
     /// The file of notes, where there may be one.
     pub notes: Option<String>,
-    /// The group of which something is being noted.
+    /// The group or incident of which something is being noted.
     pub noting: Option<NoteTarget>,
     /// The latest note that is being written.
     pub noted: Option<JobId>,

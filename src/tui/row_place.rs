@@ -74,10 +74,9 @@ impl GroupPlace {
         (position < tree.groups.list.len()).then(|| GroupPlace { tree: tree.clone(), position })
     }
 
-    /// The group of that fingerprint.
-    pub fn of_group(tree: &Arc<GroupTree>, print: Fingerprint) -> Option<Self> {
-        let position = tree.groups.list.iter().position(|group| group.fingerprint == print)?;
-        Some(GroupPlace { tree: tree.clone(), position })
+    /// The group of that fingerprint among those below an item.
+    pub fn of_group(tree: &Arc<GroupTree>, item: usize, print: Fingerprint) -> Option<Self> {
+        tree.leaves(item).filter_map(|leaf| GroupPlace::of_item(tree, leaf)).find(|of| of.group().fingerprint == print)
     }
 
     /// All groups of its tree.

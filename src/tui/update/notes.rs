@@ -1,6 +1,6 @@
 //! Notes on the group or incident under the cursor, or on the group of the open document: what is typed, what came of writing it.
 //!
-//! Owns: which group is meant, the lines that are typed.
+//! Owns: which group or incident is meant, the lines that are typed.
 //! Refuses: reading what was typed, the file (work).
 
 use std::sync::Arc;
@@ -69,7 +69,7 @@ fn under_cursor(app: &App) -> Option<NoteTarget> {
     }
     let (tree, item) = (&app.groups.tree, app.groups.list.outline.item()?);
     if let Some(incident) = tree.incident(item) {
-        return GroupPlace::of_group(tree, incident.fingerprint).map(|of| NoteTarget { of, is_incident: true });
+        return GroupPlace::of_group(tree, item, incident.fingerprint).map(|of| NoteTarget { of, is_incident: true });
     }
     tree.group_at(item)?;
     GroupPlace::of_item(tree, item).map(of_group)
