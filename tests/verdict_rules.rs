@@ -321,3 +321,36 @@ fn a_line_break_that_ends_a_name_is_before_javas_end() {
     }
     assert!(told(&judge, r#"{"a":{"x\n\n":""}}"#).unwrap().0.contains("does not match pattern"));
 }
+
+#[test]
+fn the_last_of_several_members_of_a_name_is_judged() {
+    let judge = draft("06", r#""type":"integer""#);
+    for (document, passes) in [
+        (r#"{"a":"x","a":1}"#, true),
+        (r#"{"a":"x","\u0061":1}"#, true),
+        (r#"{"\u0061":"x","b":2,"a":1}"#, true),
+        (r#"{"a":"x","a":"y","a":1}"#, true),
+        (r#"{"a":1,"a":"x"}"#, false),
+        (r#"{"a":"x","b":1,"\u0062":2}"#, false),
+        (r#"{"a":"x","a":1,"a":"y","b":0}"#, false),
+    ] {
+        assert_eq!(judge.passes(&Document::parse(document.as_bytes())), passes, "{document}");
+    }
+}
+
+#[test]
+fn numbers_are_held_against_limits_however_they_are_spelled() {
+    for (keywords, fit, misfit) in [
+        (r#""type":"integer","minimum":0,"maximum":10"#, vec!["0", "-0", "10"], vec!["-1", "11", "1.0", "1e1", "12345678901234567890"]),
+        (r#""type":"number","minimum":-3,"maximum":1000000000"#, vec!["-3", "1.5", "1e9", "1000000000"], vec!["-4", "-3.1", "1000000001"]),
+        (r#""minimum":5"#, vec!["5", "\"1\"", "null", "123456789", "1234567890123"], vec!["4", "-123456789", "4.9"]),
+        (r#""type":["integer","null"],"maximum":2"#, vec!["null", "2", "-999999999"], vec!["3", "true", "\"2\"", "[]"]),
+        (r#""type":"integer","multipleOf":3"#, vec!["9", "0", "-3"], vec!["8", "10", "null"]),
+    ] {
+        let judge = draft("06", keywords);
+        let passes = |value: &&str| judge.passes(&Document::parse(format!("{{\"a\":{value}}}").into_bytes()));
+        let (wrong, missed): (Vec<&str>, Vec<&str>) =
+            (fit.into_iter().filter(|value| !passes(value)).collect(), misfit.into_iter().filter(passes).collect());
+        assert!(wrong.is_empty() && missed.is_empty(), "{keywords}: refused {wrong:?}, taken {missed:?}");
+    }
+}

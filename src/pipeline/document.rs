@@ -6,6 +6,7 @@
 //!
 //! The reader is iterative, so depth costs memory and never stack; what follows the first error is not indexed, the nodes before it are kept.
 
+mod ends;
 mod path;
 mod scan;
 pub mod skim;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
+pub(crate) use ends::NameEnds;
 pub use path::{PathStyle, unescape_pointer};
 pub use scan::ParseError;
 pub(crate) use strings::plain_ascii_len;
@@ -91,13 +93,16 @@ struct Node {
     end: u32,
     /// Position among its siblings.
     index: u32,
-    /// Number of children.
+    /// Number of children; of a number its value, where that is whole and small, else ODD.
     count: u32,
     depth: u16,
     kind: Kind,
     /// Length of the member's name; LONG where it is longer or holds an escape.
     name: u8,
 }
+
+/// A number that is not whole, or that has more digits than fit.
+const ODD: u32 = i32::MIN as u32;
 
 /// A name whose end has to be looked for.
 const LONG: u8 = u8::MAX;
@@ -194,7 +199,14 @@ impl Document {
 
     /// Number of members or elements.
     pub fn count(&self, id: NodeId) -> usize {
-        self.nodes[id as usize].count as usize
+        let node = &self.nodes[id as usize];
+        if node.kind == Kind::Number { 0 } else { node.count as usize }
+    }
+
+    /// The value of a number that is whole and of few digits; `None` for other numbers, and for what is none.
+    pub(crate) fn small_number(&self, id: NodeId) -> Option<i64> {
+        let node = &self.nodes[id as usize];
+        (node.kind == Kind::Number && node.count != ODD).then(|| i64::from(node.count as i32))
     }
 
     /// Position among its siblings, from 0.
@@ -234,6 +246,14 @@ impl Document {
         let node = &self.nodes[id as usize];
         let from = node.key as usize + 1;
         (node.key != NONE && node.name != LONG).then(|| &self.text[from..from + usize::from(node.name)])
+    }
+
+    /// The ends of such a name.
+    #[inline]
+    pub(crate) fn plain_ends(&self, id: NodeId) -> Option<NameEnds> {
+        let node = &self.nodes[id as usize];
+        let within = || NameEnds::within(&self.text, node.key as usize + 1, node.name.into());
+        (node.key != NONE && node.name != LONG).then(within)
     }
 
     /// The member's name with escapes resolved (invalid UTF-8 and lone surrogates replaced).

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Document, Kind, LONG, NONE, Node, NodeId, strings};
+use super::{Document, Kind, LONG, NONE, Node, NodeId, ODD, strings};
 
 /// Most nodes that one document may have; past it the reader stops with an error, so that memory stays bounded (32 bytes a node).
 /// A document of 8 MB has at most half as many.
@@ -10,6 +10,8 @@ const MOST_NODES: usize = 8_000_000;
 
 /// Characters of a number without an exponent up to which it is finite as a double.
 const USUAL_DIGITS: usize = 300;
+/// Digits that surely fit half of a `u32`.
+const SMALL_DIGITS: usize = 9;
 
 /// Why and where a text is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -146,18 +148,17 @@ impl Scanner<'_> {
         if self.nodes.len() >= MOST_NODES {
             return Err((start, "more than the 8,000,000 values that are indexed"));
         }
-        let outcome = match kind {
-            Kind::Object | Kind::Array => {
-                self.at += 1;
-                Ok(())
+        let mut count = 0;
+        match kind {
+            Kind::Object | Kind::Array => self.at += 1,
+            Kind::String => {
+                self.string()?;
             }
-            Kind::String => self.string().map(|_| ()),
-            Kind::Number => self.number(),
-            Kind::Boolean if self.text[start] == b't' => self.literal(b"true"),
-            Kind::Boolean => self.literal(b"false"),
-            Kind::Null => self.literal(b"null"),
-        };
-        outcome?;
+            Kind::Number => count = self.number()?,
+            Kind::Boolean if self.text[start] == b't' => self.literal(b"true")?,
+            Kind::Boolean => self.literal(b"false")?,
+            Kind::Null => self.literal(b"null")?,
+        }
         let id = self.nodes.len() as NodeId;
         let parent = self.open.last().copied().unwrap_or(NONE);
         let index = match self.open.last() {
@@ -169,7 +170,7 @@ impl Scanner<'_> {
             None => 0,
         };
         let depth = self.open.len().min(u16::MAX as usize) as u16;
-        self.nodes.push(Node { start: start as u32, stop: self.at as u32, key, parent, end: id + 1, index, count: 0, depth, kind, name });
+        self.nodes.push(Node { start: start as u32, stop: self.at as u32, key, parent, end: id + 1, index, count, depth, kind, name });
         if kind.is_container() {
             self.open.push(id);
             self.nesting = self.nesting.max(depth as usize + 1);
@@ -215,21 +216,34 @@ impl Scanner<'_> {
         }
     }
 
-    fn number(&mut self) -> ScanResult<()> {
+    /// A number; its value where that is whole and of few digits.
+    fn number(&mut self) -> ScanResult<u32> {
         let start = self.at;
-        if self.peek() == Some(b'-') {
+        let is_negative = self.peek() == Some(b'-');
+        if is_negative {
             self.at += 1;
         }
-        match self.peek() {
-            Some(b'0') => self.at += 1,
+        let first = self.at;
+        let magnitude = match self.peek() {
+            Some(b'0') => {
+                self.at += 1;
+                0
+            }
             Some(b'1'..=b'9') => self.digits(),
             _ => return Err((self.at, "expected a digit")),
+        };
+        let is_small = self.at - first <= SMALL_DIGITS;
+        let mut value = if is_negative { magnitude.wrapping_neg() } else { magnitude };
+        if !is_small {
+            value = ODD;
         }
         if self.peek() == Some(b'.') {
+            value = ODD;
             self.at += 1;
             self.some_digits()?;
         }
         if matches!(self.peek(), Some(b'e' | b'E')) {
+            value = ODD;
             self.has_odd_number = true;
             self.at += 1;
             if matches!(self.peek(), Some(b'+' | b'-')) {
@@ -239,16 +253,20 @@ impl Scanner<'_> {
         }
         self.has_odd_number |= self.at - start > USUAL_DIGITS;
         match self.peek() {
-            Some(b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r') | None => Ok(()),
+            Some(b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r') | None => Ok(value),
             Some(b'0'..=b'9') => Err((self.at, "a number must not begin with 0")),
             Some(_) => Err((self.at, "an unexpected character after a number")),
         }
     }
 
-    fn digits(&mut self) {
-        while matches!(self.peek(), Some(b'0'..=b'9')) {
+    /// Digits, as a number where they are few.
+    fn digits(&mut self) -> u32 {
+        let mut value = 0_u32;
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            value = value.wrapping_mul(10).wrapping_add(u32::from(digit - b'0'));
             self.at += 1;
         }
+        value
     }
 
     fn some_digits(&mut self) -> ScanResult<()> {

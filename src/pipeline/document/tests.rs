@@ -56,6 +56,29 @@ fn read_back(document: &Document, id: NodeId) -> Value {
     }
 }
 
+#[test]
+fn a_small_whole_number_is_read_with_the_text() {
+    let numbers = [
+        ("0", Some(0)),
+        ("-0", Some(0)),
+        ("-1", Some(-1)),
+        ("-7", Some(-7)),
+        ("999999999", Some(999_999_999)),
+        ("-999999999", Some(-999_999_999)),
+        ("1000000000", None),
+        ("4294967297", None),
+        ("1.0", None),
+        ("1e3", None),
+        ("true", None),
+        ("[3]", None),
+    ];
+    for (text, value) in numbers {
+        let document = Document::parse(text.as_bytes());
+        assert_eq!(document.small_number(0), value, "{text}");
+        assert_eq!(document.count(0), usize::from(text == "[3]"), "{text}");
+    }
+}
+
 proptest! {
     #[test]
     fn the_same_texts_are_json(inside in nearly_json()) {

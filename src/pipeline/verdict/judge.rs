@@ -11,6 +11,7 @@ mod compile;
 mod decode;
 mod describe;
 mod formats;
+mod glance;
 pub mod jackson;
 mod java_regex;
 mod members;

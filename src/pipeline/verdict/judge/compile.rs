@@ -6,12 +6,14 @@
 //! A node with several of enum, combinators, `not`, `const`, a type and keywords foreign to that type becomes an unwritten `allOf` of them, a
 //! list of types an unwritten `anyOf`. `$ref` stands alone: what is beside it is not read.
 
+mod glances;
 mod keywords;
 mod words;
 
 use rustc_hash::FxHashMap;
 
 use super::describe;
+use super::glance::Glance;
 use super::java_regex;
 use super::names::NameTable;
 use super::pattern::Pattern;
@@ -75,6 +77,7 @@ pub(super) fn compile(schema: &Schema, most_nested: usize) -> Result<Program, Sc
         };
         program.subs[at].is_flat = is_flat;
     }
+    glances::fill(&mut program);
     program.may_break_off = program.refused.values().any(Option::is_none);
     Ok(program)
 }
@@ -114,7 +117,7 @@ impl<'a> Compiler<'a> {
 
     /// A part of a node.
     pub(super) fn push(&mut self, node: NodeId, located: bool, body: SubBody) -> SubId {
-        self.subs.push(Sub { node, located, is_flat: false, body });
+        self.subs.push(Sub { node, located, is_flat: false, glance: Glance::NOTHING, body });
         self.subs.len() as SubId - 1
     }
 
@@ -197,14 +200,14 @@ impl<'a> Compiler<'a> {
         Ok(parts)
     }
 
-    fn branches(&mut self, list: NodeId) -> Result<Vec<SubId>, String> {
+    fn branches(&mut self, list: NodeId) -> Result<Box<[SubId]>, String> {
         if self.document().kind(list) != Kind::Array {
             return Err(self.expected(list, "JsonArray"));
         }
         self.document().children(list).map(|branch| self.node(branch)).collect()
     }
 
-    fn values(&self, node: NodeId, list: bool) -> Result<EnumRules, String> {
+    fn values(&self, node: NodeId, list: bool) -> Result<Box<EnumRules>, String> {
         let document = self.document();
         if list && document.kind(node) != Kind::Array {
             return Err(self.expected(node, "JsonArray"));
@@ -217,7 +220,7 @@ impl<'a> Compiler<'a> {
         let texts = NameTable::of(texts.into_iter().map(|text| (text, ())));
         let others = nodes.iter().filter(|&&node| document.kind(node) != Kind::String);
         let others = others.map(|&node| spell::listed(document, node, true).into()).collect();
-        Ok(EnumRules { texts, others })
+        Ok(Box::new(EnumRules { texts, others }))
     }
 
     /// The part that `type` makes.
@@ -231,7 +234,7 @@ impl<'a> Compiler<'a> {
                     let body = self.of_type(node, name, words, read)?;
                     branches.push(self.push(node, false, body));
                 }
-                Ok(SubBody::Combined(Combinator::Any, branches))
+                Ok(SubBody::Combined(Combinator::Any, branches.into()))
             }
             _ => Err(self.expected(types, "one of JsonArray, String")),
         }

@@ -36,7 +36,7 @@ impl Run<'_> {
             if self.is_stripped(node, member) {
                 continue;
             }
-            if let Some(property) = of.property {
+            if let Some((property, _)) = of.property {
                 known.values[property as usize] = Some(member);
             }
             if let Some(required) = of.required {

@@ -3,6 +3,8 @@
 //! Owns: a table from names to what is known of them, made once and asked for every member of every document.
 //! Refuses: names with escapes, which are resolved before.
 
+use crate::pipeline::document::NameEnds;
+
 /// How much more room there is than names.
 const ROOM: usize = 2;
 
@@ -16,38 +18,10 @@ pub(super) struct NameTable<V> {
 
 #[derive(Debug, Clone, Copy)]
 struct Slot<V> {
-    ends: Ends,
+    ends: NameEnds,
     /// Position among the names; no slot is taken where it is beyond them.
     name: u32,
     known: V,
-}
-
-/// Length, first and last bytes: all of a name of up to sixteen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Ends {
-    first: u64,
-    last: u64,
-    length: u32,
-}
-
-impl Ends {
-    fn of(name: &[u8]) -> Self {
-        let length = name.len() as u32;
-        if let (Some(first), Some(last)) = (name.first_chunk::<8>(), name.last_chunk::<8>()) {
-            return Ends { first: u64::from_le_bytes(*first), last: u64::from_le_bytes(*last), length };
-        }
-        if let (Some(first), Some(last)) = (name.first_chunk::<4>(), name.last_chunk::<4>()) {
-            return Ends { first: u32::from_le_bytes(*first).into(), last: u32::from_le_bytes(*last).into(), length };
-        }
-        let first = name.iter().fold(0, |all, byte| all << 8 | u64::from(*byte));
-        Ends { first, last: 0, length }
-    }
-
-    fn hash(self) -> usize {
-        const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
-        let mixed = (self.first ^ u64::from(self.length)).wrapping_mul(MIX) ^ self.last.rotate_left(29);
-        (mixed.wrapping_mul(MIX) >> 32) as usize
-    }
 }
 
 impl<V> Default for NameTable<V> {
@@ -63,11 +37,11 @@ impl<V: Copy + Default> NameTable<V> {
         if count == 0 {
             return NameTable::default();
         }
-        let empty = Slot { ends: Ends::of(b""), name: u32::MAX, known: V::default() };
+        let empty = Slot { ends: NameEnds::of(b""), name: u32::MAX, known: V::default() };
         let mut slots = vec![empty; (count * ROOM).next_power_of_two()].into_boxed_slice();
         let mut names = Vec::with_capacity(count);
         for (name, known) in entries {
-            let ends = Ends::of(&name);
+            let ends = NameEnds::of(&name);
             let mut at = ends.hash() & (slots.len() - 1);
             while slots[at].name != u32::MAX {
                 at = (at + 1) & (slots.len() - 1);
@@ -84,24 +58,29 @@ impl<V: Copy + Default> NameTable<V> {
 
     /// What is known of a name.
     pub(super) fn get(&self, name: &[u8]) -> Option<&V> {
-        let ends = Ends::of(name);
+        self.get_by(NameEnds::of(name), || name)
+    }
+
+    /// The same of a name whose ends are known; the name is asked for only where it is longer than they tell.
+    #[inline]
+    pub(super) fn get_by<'n>(&self, ends: NameEnds, name: impl Fn() -> &'n [u8]) -> Option<&V> {
         let mask = self.slots.len().checked_sub(1)?;
-        let mut at = ends.hash() & mask;
+        let mut at = ends.hash();
         loop {
-            let slot = &self.slots[at];
-            if slot.ends == ends {
-                if name.len() <= 16 && slot.name != u32::MAX {
-                    return Some(&slot.known);
-                }
-                if self.names.get(slot.name as usize).is_some_and(|known| **known == *name) {
-                    return Some(&slot.known);
-                }
-            }
+            let slot = &self.slots[at & mask];
             if slot.name == u32::MAX {
                 return None;
             }
-            at = (at + 1) & mask;
+            if slot.ends == ends && (ends.is_whole() || self.is_named(slot.name, name())) {
+                return Some(&slot.known);
+            }
+            at += 1;
         }
+    }
+
+    #[inline(never)]
+    fn is_named(&self, known: u32, name: &[u8]) -> bool {
+        self.names.get(known as usize).is_some_and(|known| **known == *name)
     }
 }
 

@@ -6,6 +6,7 @@
 use rustc_hash::FxHashMap;
 
 use super::formats::Format;
+use super::glance::Glance;
 use super::names::NameTable;
 use super::numbers::Decimal;
 use super::pattern::Pattern;
@@ -44,6 +45,8 @@ pub(super) struct Sub {
     pub(super) located: bool,
     /// Whether it is a combinator of nothing but single questions.
     pub(super) is_flat: bool,
+    /// What can be told without the rules.
+    pub(super) glance: Glance,
     pub(super) body: SubBody,
 }
 
@@ -58,10 +61,10 @@ pub(super) enum SubBody {
     Array(Box<ArrayRules>),
     Text(Box<TextRules>),
     Number(Box<NumberRules>),
-    Enum(EnumRules),
-    Const(EnumRules),
+    Enum(Box<EnumRules>),
+    Const(Box<EnumRules>),
     Not(SubId),
-    Combined(Combinator, Vec<SubId>),
+    Combined(Combinator, Box<[SubId]>),
     Condition { test: SubId, then: Option<SubId>, otherwise: Option<SubId> },
     Reference(SubId),
 }
@@ -122,6 +125,10 @@ pub(super) struct ObjectRules {
     pub(super) properties: Vec<(Box<str>, SubId)>,
     /// What each known name means.
     pub(super) table: NameTable<KnownName>,
+    /// Whether anything but the members and what is required is asked for: how many there are, what depends on what.
+    pub(super) asks_whole: bool,
+    /// Whether names are only looked up: no pattern, and no schema for names.
+    pub(super) is_plain: bool,
     /// Whether a member's name matters.
     pub(super) reads_names: bool,
     /// Number of different required names.
@@ -131,10 +138,8 @@ pub(super) struct ObjectRules {
 /// What an object's rules say about one name.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct KnownName {
-    /// Position in `properties`.
-    pub(super) property: Option<u32>,
-    /// The schema of that property.
-    pub(super) sub: Option<SubId>,
+    /// Position in `properties` and the schema there.
+    pub(super) property: Option<(u32, SubId)>,
     /// Number among the required names.
     pub(super) required: Option<u32>,
 }

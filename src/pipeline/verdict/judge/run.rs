@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
 use super::program::{PatternId, Program, SubId};
 use super::{decode, spell};
@@ -65,7 +66,7 @@ pub(super) struct Run<'a> {
     /// Big values that were judged before: finding a failure's place goes over them again.
     settled: FxHashMap<(SubId, NodeId), bool>,
     /// The same, noted only, until somebody is to ask again.
-    noted: Vec<((SubId, NodeId), bool)>,
+    noted: SmallVec<[((SubId, NodeId), bool); 8]>,
     remembers: bool,
     most_depth: u32,
     depth: u32,
@@ -89,7 +90,7 @@ impl<'a> Run<'a> {
             unprinted: Vec::new(),
             unrunnable: Vec::new(),
             settled: FxHashMap::default(),
-            noted: Vec::new(),
+            noted: SmallVec::new(),
             remembers: false,
             most_depth,
             depth: 0,
@@ -209,6 +210,19 @@ impl<'a> Run<'a> {
             Some(plain) => std::str::from_utf8(plain).is_ok_and(sink::is_taken_out),
             None => self.document.key(member).is_some_and(|key| sink::is_taken_out(&key)),
         }
+    }
+
+    /// Whether no later member of an object that ends there has the name of this one; `false` where one may.
+    pub(super) fn is_surely_last(&self, member: NodeId, end: NodeId) -> bool {
+        let Some(name) = self.document.plain_key(member).filter(|name| name.is_ascii()) else { return false };
+        let mut next = self.document.end(member);
+        while next < end {
+            match self.document.plain_key(next) {
+                Some(other) if other != name => next = self.document.end(next),
+                _ => return false,
+            }
+        }
+        true
     }
 
     /// Members that a later one of the same name replaces.

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use super::program::{ArrayRules, Bound, EnumRules, KnownName, NumberRules, ObjectRules, SubBody, SubId, TextRules};
+use super::program::{ArrayRules, Bound, EnumRules, NumberRules, ObjectRules, SubBody, SubId, TextRules};
 use super::run::{JudgedSubject, Run};
 use super::spell;
 use super::{decode, numbers};
@@ -17,14 +17,20 @@ const EXACT: i64 = 1 << 53;
 
 impl<'a> Run<'a> {
     /// Whether the subject is valid against a compiled schema; `true` once judging was given up.
+    #[inline]
     pub(super) fn valid(&mut self, id: SubId, at: JudgedSubject) -> bool {
-        let program = self.program;
-        let sub = program.sub(id);
+        let glance = &self.program.sub(id).glance;
+        if at.is_name {
+            return glance.of_kind(Kind::String).unwrap_or_else(|| self.valid_by_rules(id, at));
+        }
+        glance.of_value(self.document, at.node).unwrap_or_else(|| self.valid_by_rules(id, at))
+    }
+
+    #[inline(never)]
+    fn valid_by_rules(&mut self, id: SubId, at: JudgedSubject) -> bool {
+        let sub = self.program.sub(id);
         match &sub.body {
-            SubBody::Anything => true,
-            SubBody::Nothing => false,
-            SubBody::Boolean => self.kind(at) == Kind::Boolean,
-            SubBody::Null => self.kind(at) == Kind::Null,
+            SubBody::Anything | SubBody::Nothing | SubBody::Boolean | SubBody::Null => false,
             SubBody::Text(rules) => self.valid_text(id, rules, at),
             SubBody::Number(rules) => self.valid_number(rules, at),
             SubBody::Enum(rules) | SubBody::Const(rules) => self.is_among(rules, at),
@@ -94,19 +100,36 @@ impl<'a> Run<'a> {
             if strips && self.is_stripped(node, member) {
                 continue;
             }
-            let name = if rules.reads_names { self.name_bytes(member) } else { Cow::Borrowed(&[][..]) };
-            let known = rules.table.get(&name).copied().unwrap_or_default();
-            if let Some(number) = known.required {
-                required.mark(number);
-            }
-            if !self.valid_member(id, rules, known, member, name) {
+            let fits = if !rules.is_plain {
+                self.valid_member(id, rules, &mut required, member)
+            } else if !rules.reads_names {
+                self.valid_beside(rules, member)
+            } else if let Some(ends) = document.plain_ends(member) {
+                match rules.table.get_by(ends, || document.plain_key(member).unwrap_or_default()) {
+                    Some(known) => {
+                        known.required.inspect(|&number| required.mark(number));
+                        match known.property {
+                            Some((_, sub)) => self.valid(sub, JudgedSubject::value(member)),
+                            None => self.valid_beside(rules, member),
+                        }
+                    }
+                    None => self.valid_beside(rules, member),
+                }
+            } else {
+                self.valid_member(id, rules, &mut required, member)
+            };
+            if !fits {
+                if replaced.is_none() && self.is_surely_last(member, document.end(node)) {
+                    return false;
+                }
                 let replaced = replaced.get_or_insert_with(|| self.replaced(node));
                 if !replaced.contains(&member) {
                     return false;
                 }
             }
         }
-        required.count() == rules.required_count && self.valid_size(rules, node) && self.valid_dependencies(rules, node)
+        required.count() == rules.required_count
+            && (!rules.asks_whole || (self.valid_size(rules, node) && self.valid_dependencies(rules, node)))
     }
 
     /// A member's name, decoded only where it holds an escape.
@@ -121,11 +144,25 @@ impl<'a> Run<'a> {
         Cow::Borrowed(raw)
     }
 
-    fn valid_member(&mut self, id: SubId, rules: &ObjectRules, known: KnownName, member: NodeId, name: Cow<'_, [u8]>) -> bool {
+    /// A member that no property names.
+    #[inline]
+    fn valid_beside(&mut self, rules: &ObjectRules, member: NodeId) -> bool {
+        match rules.additional {
+            Some(sub) => self.valid(sub, JudgedSubject::value(member)),
+            None => !rules.closed,
+        }
+    }
+
+    /// A member whose name has to be read.
+    #[inline(never)]
+    fn valid_member(&mut self, id: SubId, rules: &ObjectRules, required: &mut SeenNames, member: NodeId) -> bool {
+        let name = self.name_bytes(member);
+        let known = rules.table.get(&name).copied().unwrap_or_default();
+        known.required.inspect(|&number| required.mark(number));
         if rules.names.is_some_and(|names| !self.valid(names, JudgedSubject::name(member))) {
             return false;
         }
-        if known.sub.is_some_and(|sub| !self.valid(sub, JudgedSubject::value(member))) {
+        if known.property.is_some_and(|(_, sub)| !self.valid(sub, JudgedSubject::value(member))) {
             return false;
         }
         let mut is_additional = known.property.is_none();
@@ -141,7 +178,7 @@ impl<'a> Run<'a> {
                 }
             }
         }
-        !is_additional || (!rules.closed && rules.additional.is_none_or(|sub| self.valid(sub, JudgedSubject::value(member))))
+        !is_additional || self.valid_beside(rules, member)
     }
 
     fn valid_size(&self, rules: &ObjectRules, node: NodeId) -> bool {

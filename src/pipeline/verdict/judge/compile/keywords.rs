@@ -100,7 +100,7 @@ pub(super) fn object(compiler: &mut Compiler<'_>, node: NodeId, words: &Words, t
 /// Fills the table of known names.
 fn index(rules: &mut ObjectRules) {
     let known = |(i, (name, sub)): (usize, &(Box<str>, SubId))| {
-        (name.as_bytes().into(), KnownName { property: Some(i as u32), sub: Some(*sub), required: None })
+        (name.as_bytes().into(), KnownName { property: Some((i as u32, *sub)), required: None })
     };
     let mut all: Vec<(Box<[u8]>, KnownName)> = rules.properties.iter().enumerate().map(known).collect();
     if !rules.required.is_empty() {
@@ -117,6 +117,9 @@ fn index(rules: &mut ObjectRules) {
             }
         }
     }
+    rules.asks_whole =
+        rules.least.is_some() || rules.most.is_some() || !rules.key_dependencies.is_empty() || !rules.schema_dependencies.is_empty();
+    rules.is_plain = rules.names.is_none() && rules.patterns.is_empty();
     rules.reads_names = !all.is_empty() || !rules.patterns.is_empty();
     rules.table = NameTable::of(all.into_iter());
 }
