@@ -311,7 +311,7 @@ fn split_class<'a>(message: &'a str, class: &'a str) -> (&'a str, &'a str) {
             return (class, rest);
         }
     }
-    let (head, rest) = message.split_once(": ").unwrap_or((message, ""));
+    let (head, rest) = grammar::cut(message, ": ").unwrap_or((message, ""));
     if is_class_name(head) { (head, rest) } else { (class, message) }
 }
 

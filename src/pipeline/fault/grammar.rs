@@ -3,6 +3,8 @@
 //! Owns: the table of texts, matched against a whole text or against the beginning of one that was cut.
 //! Refuses: finding out where the pointer ends (fault), wording (words).
 
+use memchr::memchr_iter;
+
 use super::{Keyword, Says};
 
 /// `<prefix>LIMIT<middle>COUNT<suffix>`
@@ -106,8 +108,8 @@ pub(crate) const OR: &str = " or ";
 fn typed(text: &str) -> Option<Says<'_>> {
     let rest = text.strip_prefix("expected")?;
     let (expected, found) = match rest.strip_prefix(" type: ") {
-        Some(rest) => rest.split_once(", found: ")?,
-        None => rest.strip_prefix(": ")?.split_once(", found: ").filter(|(expected, _)| *expected == "null")?,
+        Some(rest) => cut(rest, ", found: ")?,
+        None => cut(rest.strip_prefix(": ")?, ", found: ").filter(|(expected, _)| *expected == "null")?,
     };
     let is_name = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphabetic());
     if expected.split(OR).all(is_name) && is_name(found) { valued("type", expected, found) } else { None }
@@ -115,7 +117,7 @@ fn typed(text: &str) -> Option<Says<'_>> {
 
 fn sized(text: &str) -> Option<Says<'_>> {
     SIZED.iter().find_map(|(keyword, prefix, middle, suffix)| {
-        let (expected, found) = between(text, prefix, suffix)?.split_once(middle)?;
+        let (expected, found) = cut(between(text, prefix, suffix)?, middle)?;
         if is_number(expected) && is_number(found) { valued(keyword, expected, found) } else { None }
     })
 }
@@ -129,7 +131,7 @@ fn keyed(text: &str) -> Option<Says<'_>> {
 
 fn compared(text: &str) -> Option<Says<'_>> {
     COMPARED.iter().find_map(|(keyword, middle)| {
-        let (found, expected) = text.split_once(middle)?;
+        let (found, expected) = cut(text, middle)?;
         if is_number(expected) && is_number(found) { valued(keyword, expected, found) } else { None }
     })
 }
@@ -168,6 +170,14 @@ fn formatted(text: &str) -> Option<Says<'_>> {
     };
     let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b' '));
     if is_name && name != "enum value" { valued("format", name, &rest[..at]) } else { None }
+}
+
+/// Like `split_once`, which prepares itself for texts far longer than these.
+pub(super) fn cut<'a>(text: &'a str, middle: &str) -> Option<(&'a str, &'a str)> {
+    let first = *middle.as_bytes().first()?;
+    let mut places = memchr_iter(first, text.as_bytes());
+    let at = places.find(|&at| text.as_bytes()[at..].starts_with(middle.as_bytes()))?;
+    Some((text.get(..at)?, text.get(at + middle.len()..)?))
 }
 
 fn between<'a>(text: &'a str, prefix: &str, suffix: &str) -> Option<&'a str> {

@@ -3,6 +3,10 @@
 //! Owns: counting a row, adding up two parts of the same group.
 //! Refuses: what the jobs say of the group (merge): one part does not know that.
 
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxHasher;
+
 use super::clients::Hashes;
 use super::deploys::{Life, NO_JOB};
 
@@ -50,6 +54,15 @@ pub(super) struct KeyParts<'a> {
     pub(super) names: u32,
     pub(super) path: Option<&'a str>,
     pub(super) fault: &'a str,
+}
+
+impl KeyParts<'_> {
+    /// A number for the place in a table, in a fraction of the time that a fingerprint takes.
+    pub(super) fn hash(&self) -> u64 {
+        let mut hasher = FxHasher::default();
+        (self.names, self.path, self.fault).hash(&mut hasher);
+        hasher.finish()
+    }
 }
 
 /// What else is known of a group that has no row yet.

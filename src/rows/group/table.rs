@@ -3,7 +3,6 @@
 //! Owns: finding a group without making its key, the texts of all groups in one store, adding up two tables.
 //! Refuses: what a key is made of (bucket), counting (part).
 
-use super::Fingerprint;
 use super::fingerprint;
 use super::names::NameTable;
 use super::part::{FirstRow, GroupPart, KeyParts};
@@ -26,13 +25,14 @@ pub(super) struct GroupTable {
 impl GroupTable {
     /// The number of the group of a key; of a new one where there is none.
     pub(super) fn group(&mut self, key: KeyParts<'_>, first: FirstRow<'_>) -> u32 {
-        let print = fingerprint::of_rest(self.names.get(key.names).1, key.path, key.fault);
-        match self.find(key, print) {
+        let hash = key.hash();
+        match self.find(key, hash) {
             Some(known) => known,
             None => {
                 let number = self.parts.len() as u32;
+                let print = fingerprint::of_rest(self.names.get(key.names).1, key.path, key.fault);
                 let part = GroupPart::new(print, key, first, &mut self.texts);
-                self.places.insert(print.0, number);
+                self.places.insert(hash, number);
                 self.parts.push(part);
                 number
             }
@@ -44,12 +44,12 @@ impl GroupTable {
         self.parts.get_mut(number as usize).map(|part| (part, &mut self.texts))
     }
 
-    fn find(&self, key: KeyParts<'_>, print: Fingerprint) -> Option<u32> {
+    fn find(&self, key: KeyParts<'_>, hash: u64) -> Option<u32> {
         let text = |at: TextSpan| self.texts.get(at);
-        self.places.find(print.0, |at| {
-            self.parts.get(at as usize).is_some_and(|part| {
-                part.print == print && part.names == key.names && part.path.map(text) == key.path && text(part.fault) == key.fault
-            })
+        self.places.find(hash, |at| {
+            self.parts
+                .get(at as usize)
+                .is_some_and(|part| part.names == key.names && part.path.map(text) == key.path && text(part.fault) == key.fault)
         })
     }
 
@@ -66,10 +66,11 @@ impl GroupTable {
         take_apart(other.parts, |mut part| {
             part.names = names.get(part.names as usize).copied().unwrap_or(0);
             let key = KeyParts { names: part.names, path: part.path.map(|at| texts.get(at)), fault: texts.get(part.fault) };
-            match self.find(key, part.print).and_then(|at| self.parts.get_mut(at as usize)) {
+            let hash = key.hash();
+            match self.find(key, hash).and_then(|at| self.parts.get_mut(at as usize)) {
                 Some(known) => known.absorb(part, &texts, &mut self.texts, common),
                 None => {
-                    self.places.insert(part.print.0, self.parts.len() as u32);
+                    self.places.insert(hash, self.parts.len() as u32);
                     part.move_texts(&texts, &mut self.texts);
                     self.parts.push(part);
                 }

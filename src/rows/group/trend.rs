@@ -54,18 +54,23 @@ impl Trend {
         }
         let mut width = self.width.max(other.width);
         let (start, end) = (self.start.min(other.start), self.last().max(other.last()));
-        while end.div_euclid(width) - start.div_euclid(width) >= MOST_BINS as i64 {
-            width *= 2;
+        let (mut first, mut last) = (start.div_euclid(width), end.div_euclid(width));
+        while last - first >= MOST_BINS as i64 {
+            (first, last, width) = (first >> 1, last >> 1, width * 2);
         }
-        let first = start.div_euclid(width);
-        let mut bins = vec![0u32; (end.div_euclid(width) - first + 1) as usize];
+        let mut bins = [0u32; MOST_BINS];
         for trend in [&*self, other] {
-            for (i, &count) in trend.bins.iter().enumerate() {
-                let bin = &mut bins[(trend.bin_start(i).div_euclid(width) - first) as usize];
+            // Widths are minutes doubled, so that bins are of one width or a power of two of it.
+            let doublings = (width / trend.width).trailing_zeros();
+            let own = trend.start.div_euclid(trend.width);
+            for (i, &count) in (own..).zip(&trend.bins) {
+                let bin = &mut bins[((i >> doublings) - first) as usize];
                 *bin = bin.saturating_add(count);
             }
         }
-        *self = Trend { start: first * width, width, bins: bins.into() };
+        (self.start, self.width) = (first * width, width);
+        self.bins.clear();
+        self.bins.extend_from_slice(&bins[..=(last - first) as usize]);
     }
 
     /// A trend counted elsewhere; `None` where it cannot have come from [`Trend::add`].
