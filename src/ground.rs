@@ -8,6 +8,8 @@ pub mod contained;
 pub mod few;
 /// A query typed in a hurry finds its lines.
 pub mod fuzzy;
+/// HCL, the language of Terraform's files.
+pub mod hcl;
 /// HTML that no data can break.
 pub mod html;
 /// Work on all cores whose outcome comes in order.

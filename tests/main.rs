@@ -31,6 +31,7 @@ mod export_safe;
 mod flipped;
 mod followed;
 mod foreign;
+mod foreign_parquet;
 mod found;
 mod fuzz;
 

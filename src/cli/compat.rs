@@ -45,6 +45,7 @@ OLD and NEW are two of the same kind:
   ~/schemas@HEAD~1       a revision of a git repository: a commit, a branch, a tag, a date
   schemas.tar.gz         an archive of generated schemas
   main.5.bq              a table layout: a list of columns
+  sources.yml#orders     the same, of a file of dbt or Terraform
   main.5.schema.json     a JSON schema: its keywords, and the layout made of it
   bigquery:P.D.T         a table that is deployed, as BigQuery tells it (no query),
                          beside a file, another such table, or the table of a

@@ -114,7 +114,7 @@ impl InputArgs {
         ensure!(map.is_none() || !is_demo, "the sample is of this pipeline, so no map is needed: leave out --map");
         let source: Arc<dyn ErrorSource> = match (is_demo, map) {
             (true, _) => demo::source()?,
-            (false, Some(map)) => Arc::new(Files::open(&inputs, ReadOptions { keep_rows })?.with_map(map)?),
+            (false, Some(map)) => Arc::new(Files::open(&inputs, ReadOptions { keep_rows })?.with_map(map)),
             (false, None) => {
                 let files = Files::open(&inputs, ReadOptions { keep_rows })?;
                 let columns = FieldMap::of_columns(&config.bigquery.columns);

@@ -170,13 +170,21 @@ fn about(table: &SourceTable) -> Vec<String> {
     notes
 }
 
+/// Endings of files that hold tables' columns.
+pub(super) const FILES: [&str; 5] = [".bq", ".json", ".yml", ".yaml", ".tf"];
+
+/// A file, and which of its tables is meant, if that stands behind it: `sources.yml#shop.orders`. A file may have such a name itself.
+pub(super) fn split_table(named: &str) -> (&str, Option<&str>) {
+    match named.rsplit_once('#') {
+        Some((file, table)) if !table.is_empty() && !Path::new(named).exists() => (file, Some(table)),
+        _ => (named, None),
+    }
+}
+
 /// Finds what is named: a file where it is one or is called like one, else a doctype version of the schemas.
 pub(super) fn open(named: &str, schemas: input::SchemaArgs, config: &Config) -> Result<NamedLayout> {
-    ensure!(
-        ![".yml", ".yaml"].iter().any(|ending| named.ends_with(ending)),
-        "{named} is YAML, which is not read: give the table's columns as JSON, as bq show --schema --format=json DATASET.TABLE prints them"
-    );
-    let is_file = named == "-" || [".bq", ".json"].iter().any(|ending| named.ends_with(ending)) || Path::new(named).exists();
+    let (file, _) = split_table(named);
+    let is_file = file == "-" || FILES.iter().any(|ending| file.ends_with(ending)) || Path::new(file).exists();
     if is_file {
         return read(named);
     }
@@ -225,11 +233,12 @@ pub(super) fn layout_of(store: &SchemaStore, at: usize) -> Result<NamedLayout> {
 }
 
 fn read(named: &str) -> Result<NamedLayout> {
+    let (named, table) = split_table(named);
     let text = if named == "-" { read_input()? } else { read_file(named)? };
     let file = if named == "-" { "standard input".to_owned() } else { named.to_owned() };
     let is_schema = named.ends_with(".schema.json");
     let mut read = NamedLayout {
-        title: file.clone(),
+        title: table.map_or_else(|| file.clone(), |table| format!("{file}#{table}")),
         doctype: doctype_of(Path::new(named)),
         layout: Arc::default(),
         origin: LayoutOrigin::Published,
@@ -253,7 +262,7 @@ fn read(named: &str) -> Result<NamedLayout> {
         let made = transpile::layout(&schema).map_err(|stop| eyre!("the schema transpiler cannot make a table of {named}: {stop}"))?;
         (read.layout, read.lints, read.origin) = (Arc::new(made.layout), made.lints, LayoutOrigin::Bare);
     } else {
-        read.layout = Arc::new(Layout::parse(&text).map_err(|reason| eyre!("{}: {reason}", read.file))?);
+        read.layout = Arc::new(Layout::parse_table(&text, table).map_err(|reason| eyre!("{}: {reason}", read.file))?);
     }
     Ok(read)
 }

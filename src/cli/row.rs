@@ -62,7 +62,7 @@ pub(super) struct RowArgs {
     #[arg(value_name = "DOC")]
     document: String,
 
-    /// The table's columns: a .bq file, or the doctype in the schemas
+    /// The table's columns: a .bq file, one of dbt or Terraform (FILE#TABLE), or the doctype in the schemas
     #[arg(long, value_name = "FILE|NAMESPACE.DOCTYPE.VERSION")]
     layout: String,
 

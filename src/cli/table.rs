@@ -32,6 +32,9 @@ TABLE is one of
                           transpiler would make of its JSON schema
   main.5.bq               a file: a list of columns, as bq show --schema prints it
   main.5.schema.json      a JSON schema: the layout that would be made of it
+  sources.yml#shop.orders a table of a file that may hold several: the sources and
+                          models of dbt, the google_bigquery_table of Terraform
+                          (tables.tf#orders), whose schema stands there as it is
   bigquery:P.D.T          a table that is deployed, as BigQuery tells it
   -                       standard input
 
@@ -50,7 +53,7 @@ Examples:
 #[group(skip)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct TableArgs {
-    /// The table: NAMESPACE.DOCTYPE.VERSION, a .bq file, bigquery:P.D.T, or - for standard input
+    /// The table: NAMESPACE.DOCTYPE.VERSION, a .bq file, one of dbt or Terraform, bigquery:P.D.T, or - for standard input
     #[arg(value_name = "TABLE")]
     table: String,
 

@@ -1,7 +1,9 @@
 //! Texts in YAML, always in double quotes: what stands in them is never a number, a key, a comment or an anchor.
 //!
 //! Owns: quoting.
-//! Refuses: reading YAML.
+//! Refuses: reading YAML (tree).
+
+pub mod tree;
 
 use crate::ground::text::is_unsafe;
 

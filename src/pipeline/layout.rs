@@ -27,6 +27,7 @@ pub use badge::ColumnForm;
 pub use extras::ColumnExtras;
 pub use kinds::Type;
 pub use size::{Gauge, GaugeLevel, Limit, Size};
+pub use wrapped::dbt::DEFAULT as DBT_DEFAULT;
 
 /// Position of a column in pre-order.
 pub type ColumnId = u32;
@@ -125,10 +126,18 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Reads a `.bq` file: a JSON list of columns, or the object around it that `bq show` prints; also the one in what Terraform keeps.
+    /// Reads a `.bq` file: a JSON list of columns, or the object around it that `bq show` prints; also the one in what Terraform or dbt keeps.
     /// What is odd but usable goes to `oddities`; the error says what cannot be used and where.
     pub fn parse(text: &[u8]) -> Result<Self, String> {
-        let (builder, odd) = read::columns(text)?;
+        Layout::parse_table(text, None)
+    }
+
+    /// The same, of a text that may hold several tables (a properties file of dbt, Terraform's): that of the name, or the only one where none is named.
+    ///
+    /// # Errors
+    /// As of [`Layout::parse`]; it has no table of that name; it has several and none is named.
+    pub fn parse_table(text: &[u8], table: Option<&str>) -> Result<Self, String> {
+        let (builder, odd) = read::columns(text, table)?;
         Ok(builder.finish(odd))
     }
 

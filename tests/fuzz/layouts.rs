@@ -108,3 +108,36 @@ fn a_layout_takes_any_document() {
         }
     });
 }
+
+/// Files of dbt and Terraform, and what is changed in them.
+#[test]
+fn files_that_hold_tables_are_read_or_refused() {
+    const SOURCES: &str = include_str!("../cmd/table/sources.yml");
+    const TABLES: &str = include_str!("../cmd/table/tables.tf");
+    const SIGNS: &[&str] = &[
+        "{", "}", "[", "]", "\"", "${", "%{", "<<EOF\n", "EOF\n", "\n", "  ", "- ", ": ", "&a ", "*a", "|\n", "#", "/*", "*/", "= ", "(",
+        ")", "'", "array<", ">", "é", "\\", "? ", "!!x ", "---\n", "<<: ", "not_null", ".",
+    ];
+    fuzz("wrapped", 1_500, |dice| {
+        let mut text = if dice.once_in(2) { SOURCES.to_owned() } else { TABLES.to_owned() };
+        for _ in 0..dice.below(6) {
+            let place = |dice: &mut Dice, text: &str| {
+                let at = dice.below(text.len() + 1);
+                (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+            };
+            let at = place(dice, &text);
+            match dice.below(8) {
+                0 => text.truncate(at),
+                1 | 2 if at < text.len() => drop(text.remove(at)),
+                3 => text = text.replacen(dice.pick(SIGNS), dice.pick(SIGNS), 1),
+                _ => text.insert_str(at, dice.pick(SIGNS)),
+            }
+        }
+        for table in [None, Some("orders"), Some("items")] {
+            match Layout::parse_table(text.as_bytes(), table) {
+                Ok(layout) => use_all_of(dice, &layout),
+                Err(reason) => is_safe(&reason),
+            }
+        }
+    });
+}

@@ -48,7 +48,7 @@ fn rows_of_other_pipelines_are_counted_or_told() {
                 map.push_str(&format!("{} = {}\n", dice.text(), dice.json(2)));
             }
             match config::parse_map(&map, Path::new("/m.toml")) {
-                Ok(map) => files = files.with_map(map).unwrap(),
+                Ok(map) => files = files.with_map(map),
                 Err(ConfigError::Wrong { place, reason }) => assert!(place.line >= 1 && !reason.is_empty()),
                 Err(error) => panic!("{error}"),
             }

@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn the_path_names_the_table_of_a_mend() {
-        let file = |text: &str| LooseFile { name: "x".into(), text: text.into(), is_schema: false, kept: None };
+        let file = |text: &str| LooseFile { name: "x".into(), text: text.into(), table: None, is_schema: false, kept: None };
         let (old, new) = (
             file(r#"[{"name":"a","type":"STRING"},{"name":"b","type":"STRING","description":"d"}]"#),
             file(r#"[{"name":"a","type":"STRING"}]"#),

@@ -12,7 +12,7 @@ use color_eyre::Result;
 use color_eyre::eyre::{WrapErr, ensure};
 
 use crate::cli::config::Config;
-use crate::cli::{bigquery, input, out};
+use crate::cli::{bigquery, input, layout, out};
 use crate::ground::text::{bytes, visible};
 use crate::pipeline::compat::KeptRows;
 use crate::rows::advice::Advice;
@@ -68,8 +68,14 @@ pub(super) fn neighbours(old: &Path, new: &Path) -> Result<Option<(Opened, Opene
 }
 
 pub(super) fn open(path: &Path) -> Result<Opened> {
-    let shown_name = path.to_string_lossy();
-    let is_file = path.is_file() && [".bq", ".json"].iter().any(|ending| shown_name.ends_with(ending));
+    let whole_name = path.to_string_lossy();
+    let (file, table) = layout::split_table(&whole_name);
+    if table.is_some() && Path::new(file).is_file() {
+        let mut loose = loose(Path::new(file), shown(path))?;
+        loose.table = table.map(str::to_owned);
+        return Ok(Opened::File(loose));
+    }
+    let is_file = path.is_file() && layout::FILES.iter().any(|ending| whole_name.ends_with(ending));
     if path.is_dir() || split_revision(path).is_some() || (path.is_file() && !is_file && is_packed(path)) {
         let store = SchemaStore::open_named(path)?;
         input::tell_age(&store);
@@ -94,7 +100,7 @@ pub(super) fn deployed_table(path: &Path, reach: &bigquery::Reach, config: &Conf
     let partition = table.partition.as_ref().map(|partition| (partition.field.clone(), partition.span.clone()));
     let kept = (table.kind == "TABLE").then(|| KeptRows { partition, clustering: Some(table.clustering.clone()) });
     let text = table.columns_text().as_bytes().to_vec();
-    Ok(Opened::Deployed(LooseFile { name: shown(path), text, is_schema: false, kept }, live))
+    Ok(Opened::Deployed(LooseFile { name: shown(path), text, table: None, is_schema: false, kept }, live))
 }
 
 /// A file alone, called by a name.
@@ -102,7 +108,7 @@ pub(super) fn loose(path: &Path, name: String) -> Result<LooseFile> {
     let bytes = read(path)?;
     // A schema is an object; what `bq show` prints around a list of columns is one as well, but has no keywords.
     let is_schema = name.ends_with(".schema.json") || (!name.ends_with(".bq") && is_schema(&bytes));
-    Ok(LooseFile { name, text: bytes, is_schema, kept: None })
+    Ok(LooseFile { name, text: bytes, table: None, is_schema, kept: None })
 }
 
 /// Whether a file begins like an archive, packed or not, and not like JSON.

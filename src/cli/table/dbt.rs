@@ -1,12 +1,12 @@
 //! A table as a source of dbt: its entry in a `sources` file, columns in RECORDs by their dotted names.
 //!
 //! Owns: the file's form, types as dbt spells them, which columns get a test.
-//! Refuses: quoting (yaml), reading such files.
+//! Refuses: quoting (yaml), reading such files (layout).
 
 use std::io::{self, Write};
 
 use crate::ground::yaml::quoted;
-use crate::pipeline::layout::{Column, ColumnId, Layout, Mode};
+use crate::pipeline::layout::{Column, ColumnId, DBT_DEFAULT, Layout, Mode};
 
 /// Writes the columns of a table, which is named with its dataset, or its project and dataset. How many columns are REQUIRED in RECORDs that may be
 /// missing: a test for NULL would fail for rows that are right, so they have none.
@@ -29,10 +29,15 @@ pub(super) fn write(out: &mut impl Write, layout: &Layout, table: &str, title: &
             writeln!(out, "            policy_tags:")?;
             column.policy_tags.iter().try_for_each(|tag| writeln!(out, "              - {}", value(tag)))?;
         }
+        if let Some(default) = column.default_value() {
+            writeln!(out, "            meta:\n              {DBT_DEFAULT}: {}", value(default))?;
+        }
         if column.mode == Mode::Required {
             if is_always_there(layout, id) {
                 writeln!(out, "            data_tests:\n              - \"not_null\"")?;
             } else {
+                // Not tested by dbt, and still said.
+                writeln!(out, "            constraints:\n              - type: \"not_null\"")?;
                 untested += 1;
             }
         }
@@ -42,7 +47,8 @@ pub(super) fn write(out: &mut impl Write, layout: &Layout, table: &str, title: &
 
 /// A RECORD is a `struct`, or an `array` where it is repeated; the columns in it say the rest.
 fn data_type(column: &Column) -> String {
-    let kind = column.kind.sql().unwrap_or(&column.kind).to_lowercase();
+    let name = column.kind.sql().unwrap_or(&column.kind);
+    let kind = if column.kind.is_known() { name.to_lowercase() } else { name.to_owned() };
     match (column.is_record(), column.mode) {
         (true, Mode::Repeated) => "array".to_owned(),
         (true, _) => "struct".to_owned(),
@@ -103,15 +109,34 @@ mod tests {
             ("info", "            data_type: \"struct\"\n"),
             (
                 "info.id",
-                "            data_type: \"string(10)\"\n          - name: \"info.tags\"\n            data_type: \"array<int64>\"\n",
+                "            data_type: \"string(10)\"\n            constraints:\n              - type: \"not_null\"\n          - name: \"info.tags\"\n            data_type: \"array<int64>\"\n",
             ),
             (
                 "events",
-                "            data_type: \"array\"\n          - name: \"events.at\"\n            data_type: \"float64\"\n          - name",
+                "            data_type: \"array\"\n          - name: \"events.at\"\n            data_type: \"float64\"\n            constraints:\n              - type: \"not_null\"\n          - name",
             ),
             ("own.key", "            data_type: \"bool\"\n            data_tests:\n              - \"not_null\"\n"),
         ] {
             assert!(text.contains(&column(name, rest)), "{name}: {text}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_reads_back_as_the_same_layout() {
+        let more = r#"[{"name":"n","type":"NUMERIC","precision":38,"scale":9,"defaultValueExpression":"'{{ x }}'"},
+            {"name":"r","type":"RANGE","rangeElementType":{"type":"DATE"}},{"name":"empty","type":"RECORD"},
+            {"name":"b","type":"BYTES","maxLength":7,"policyTags":{"names":["a/{{ b }}","no"]}},{"name":"odd","type":"Point"},
+            {"name":"m","type":"RECORD","mode":"REPEATED","fields":[{"name":"key","type":"STRING","mode":"REQUIRED"},
+              {"name":"value","type":"RECORD","fields":[{"name":"j","type":"JSON","mode":"REPEATED"},{"name":"t","type":"TIMESTAMP","description":"~"}]}]}]"#;
+        for text in [LAYOUT, more, "[]"] {
+            let layout = Layout::parse(text.as_bytes()).unwrap();
+            let mut out = Vec::new();
+            write(&mut out, &layout, "p.d.t", "x").unwrap();
+            let again = Layout::parse(&out);
+            match layout.columns.is_empty() {
+                true => assert_eq!(again.unwrap_err(), "d.t, in line 7: lists no columns"),
+                false => assert_eq!(again.unwrap().columns, layout.columns),
+            }
         }
     }
 }

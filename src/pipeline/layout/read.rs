@@ -3,6 +3,7 @@
 //! Owns: the members of a column and what stands in for those that are missing or of the wrong kind.
 //! Refuses: what columns show by themselves (oddities).
 
+use crate::ground::text::visible;
 use crate::pipeline::document::{Children, Document, Kind, NodeId};
 
 use super::builder::LayoutBuilder;
@@ -10,23 +11,23 @@ use super::extras::ColumnExtras;
 use super::oddities::{Oddities, quote};
 use super::{Mode, Type};
 
-/// Columns in pre-order and what is odd in the text, or why the text is no layout.
-pub(super) fn columns(text: &[u8]) -> Result<(LayoutBuilder, Oddities), String> {
+/// Columns in pre-order and what is odd in the text, or why the text is no layout; of a text with several tables those of the one that is named.
+pub(super) fn columns(text: &[u8], table: Option<&str>) -> Result<(LayoutBuilder, Oddities), String> {
     let document = Document::parse(text);
     if document.error().is_some() || list_of_columns(&document).is_none() {
         // Once: what is inside is no such text again.
-        if let Some(inner) = super::wrapped::schema_in(text)? {
-            return columns_of(&Document::parse(&*inner));
+        if let Some(inner) = super::wrapped::schema_in(text, table)? {
+            return columns_of(&Document::parse(inner.text.as_bytes())).map_err(|reason| format!("{}{reason}", inner.place));
         }
     }
-    columns_of_text(text, &document)
-}
-
-fn columns_of_text(text: &[u8], document: &Document) -> Result<(LayoutBuilder, Oddities), String> {
     if text.trim_ascii().is_empty() {
         return Err("the file is empty".to_owned());
     }
-    columns_of(document)
+    let read = columns_of(&document)?;
+    match table {
+        Some(table) => Err(format!("is one table, which has no name: leave out #{}", visible(table))),
+        None => Ok(read),
+    }
 }
 
 fn columns_of(document: &Document) -> Result<(LayoutBuilder, Oddities), String> {

@@ -143,18 +143,10 @@ impl Files {
         self
     }
 
-    /// Takes rows that are none of the error table by this map instead of by their shape.
-    ///
-    /// # Errors
-    /// An input is a table of columns, which the map does not speak of.
-    pub fn with_map(self, map: FieldMap) -> Result<Files, SourceError> {
-        if let Some(input) = self.inputs().iter().find(|input| input.shape() == Some(sniff::RowsShape::Parquet)) {
-            return Err(SourceError::Input(format!(
-                "{} is Parquet, and a map says which members rows in JSON or CSV have: export the table as newline-delimited JSON",
-                input.name
-            )));
-        }
-        Ok(self.with_others(TakenRows::Mapped(Arc::new(map))))
+    /// Takes rows by this map instead of by their shape.
+    #[must_use]
+    pub fn with_map(self, map: FieldMap) -> Files {
+        self.with_others(TakenRows::Mapped(Arc::new(map)))
     }
 
     /// Takes rows of no known kind by this map.

@@ -19,6 +19,8 @@ pub struct LooseFile {
     pub name: String,
     /// What is in it.
     pub text: Vec<u8>,
+    /// Which of its tables is meant, where it may hold several.
+    pub table: Option<String>,
     /// Whether it is a JSON schema, not a layout.
     pub is_schema: bool,
     /// How its rows are kept, where that is known from elsewhere than its text.
@@ -29,7 +31,8 @@ impl LooseFile {
     /// Its columns: those it lists, or those that would be made of it.
     fn layout(&self) -> Result<Layout, NoColumns> {
         if !self.is_schema {
-            return Layout::parse(&self.text).map_err(|reason| NoColumns::Unread(format!("{}: {reason}", self.name)));
+            return Layout::parse_table(&self.text, self.table.as_deref())
+                .map_err(|reason| NoColumns::Unread(format!("{}: {reason}", self.name)));
         }
         let schema =
             Schema::parse(&self.name, self.text.clone()).map_err(|reason| NoColumns::Unread(format!("{}: {reason}", self.name)))?;
@@ -161,5 +164,5 @@ pub fn file_of_table(store: &SchemaStore, name: &str) -> Result<(LooseFile, Pair
     let text = format!("[{}]", list.join(", ")).into_bytes();
     let doctype = Some((found.namespace.clone(), found.doctype.clone(), found.version.clone()));
     let tables = vec![format!("`{name}`")];
-    Ok((LooseFile { name: file.clone(), text, is_schema: false, kept }, PairOf { doctype, file, tables, is_deployed: true }))
+    Ok((LooseFile { name: file.clone(), text, table: None, is_schema: false, kept }, PairOf { doctype, file, tables, is_deployed: true }))
 }

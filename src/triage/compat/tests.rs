@@ -80,8 +80,13 @@ fn schemas_alone_are_compared_by_what_would_be_made_of_them() {
 
 #[test]
 fn files_alone_are_one_table() {
-    let file =
-        |name: &str, text: &[u8]| LooseFile { name: name.to_owned(), text: text.to_vec(), is_schema: name.ends_with(".json"), kept: None };
+    let file = |name: &str, text: &[u8]| LooseFile {
+        name: name.to_owned(),
+        text: text.to_vec(),
+        table: None,
+        is_schema: name.ends_with(".json"),
+        kept: None,
+    };
     let found = compare_files(&file("old.bq", AB), &file("new.bq", LESS), None);
     assert_eq!((found.verdict(), found.tables[0].title().as_str()), (DeployVerdict::Block, "new.bq"));
     let (without, with) = (
@@ -100,7 +105,7 @@ fn documents_are_compared_where_no_table_can_be_made() {
     const NARROW: &[u8] = br#"{"type":"object","properties":{"a":{"enum":["x"]}}}"#;
     const BEFORE: Files = &[("acme/a/a.1.schema.json", WIDE)];
     const NOW: Files = &[("acme/a/a.1.schema.json", NARROW)];
-    let file = |name: &str, text: &[u8]| LooseFile { name: name.to_owned(), text: text.to_vec(), is_schema: true, kept: None };
+    let file = |name: &str, text: &[u8]| LooseFile { name: name.to_owned(), text: text.to_vec(), table: None, is_schema: true, kept: None };
     let told = |found: &DeployComparison| {
         let table = &found.tables[0];
         (found.not_compared().count(), table.schema.iter().map(|change| (change.keyword.clone(), change.effect.name())).collect::<Vec<_>>())

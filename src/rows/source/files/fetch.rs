@@ -13,7 +13,8 @@ use super::frame::Stream;
 use super::input::{Input, InputReading};
 use super::line::{FoundRow, RowReader};
 use super::object;
-use super::parquet::ParquetTable;
+use super::parquet::{ParquetTable, place, row_of};
+use super::scan::mapped;
 use super::sniff::{InputForm, Packing, RowsShape};
 use super::store::StoreReader;
 use super::stream::{ByteReader, ReadGauge};
@@ -32,6 +33,15 @@ pub(super) type Visit<'v> = &'v mut dyn FnMut(u64, RowRef, SourceRow) -> Control
 /// The row at a place.
 pub(super) fn row(input: &Input, place: u64, watch: &dyn Watch) -> Result<SourceRow, SourceError> {
     let gauge = Arc::default();
+    if input.shape() == Some(RowsShape::Parquet) && input.others.is_mapped() {
+        let (number, failure) = row_of(place);
+        let origin = input.origin_of(number);
+        let undecoded = |reason: String| SourceError::NotATable { origin: origin.clone(), reason };
+        let text = input.table(true, &gauge)?.json_row(number);
+        let text = text.map_err(|error| undecoded(format!("the row cannot be decoded: {error}")))?.ok_or_else(|| gone(input))?;
+        let mut reader = RowReader::taking(input.others.clone());
+        return whole_row(&mut reader, &text, failure, origin.clone()).map_err(undecoded);
+    }
     if input.shape() == Some(RowsShape::Parquet) {
         let origin = input.origin_of(place);
         let found = input.table(true, &gauge)?.row(place, origin.clone());
@@ -162,6 +172,7 @@ pub(super) fn rows(inputs: &[Arc<Input>], keep: bool, range: Range<u64>, visit: 
         }
         let mut tally = InputTally::default();
         let flow = match input.reading(keep, &Arc::default())? {
+            InputReading::Table(table) if input.others.is_mapped() => walk.mapped_table(position, input, &table, &mut tally),
             InputReading::Table(table) => walk.table(position, input, &table, &mut tally),
             reading => walk.text(position, input, &reading, &mut tally)?,
         };
@@ -307,6 +318,52 @@ impl RowWalk<'_> {
                     tally.rows(done);
                     tally.bad(group as u32, done, table.rows_in(group) - done, format!("the row group cannot be decoded: {error}"), b"")
                 }
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// The rows of a Parquet file by a map of members. Rows may have several failures, so that those before a range are read to number it.
+    fn mapped_table(&mut self, position: usize, input: &Input, table: &ParquetTable, tally: &mut InputTally) -> ControlFlow<()> {
+        let mut reader = RowReader::taking(input.others.clone());
+        while let Some(group) = table.next() {
+            let (first, rows_in, block) = (table.rows_before(group), table.rows_in(group), group as u32);
+            let mut done = 0;
+            tally.block(block, rows_in);
+            let undecoded = |error: &ParquetError| format!("the row group cannot be decoded: {error}");
+            let mut rows = match table.json_rows(group) {
+                Ok(rows) => rows,
+                Err(error) => {
+                    tally.bad(block, 0, rows_in, undecoded(&error), b"");
+                    continue;
+                }
+            };
+            loop {
+                let text = match rows.next() {
+                    Ok(Some(text)) => text,
+                    Ok(None) => break,
+                    Err(error) => {
+                        tally.bad(block, done, rows_in.saturating_sub(done), undecoded(&error), b"");
+                        break;
+                    }
+                };
+                let number = first + done;
+                match mapped(&mut reader, &text) {
+                    FoundRow::Other(row) => {
+                        input.has_others();
+                        tally.other(&row);
+                        if let Some(text) = row.failures.first().and_then(|failure| failure.error_row(1).odd_time) {
+                            tally.odd_time(block, done, text);
+                        }
+                        self.failures(position, (place(number), &text), &row, input.origin_of(number))?;
+                        if self.number >= self.range.end {
+                            return ControlFlow::Break(());
+                        }
+                    }
+                    FoundRow::Bad(reason) => tally.bad(block, done, 1, reason, &text),
+                    FoundRow::Blank | FoundRow::Row(_) | FoundRow::Foreign => tally.foreign(block, done, &text),
+                }
+                done += 1;
             }
         }
         ControlFlow::Continue(())

@@ -57,6 +57,11 @@ impl TakenRows {
         }
     }
 
+    /// Whether all rows are read by a map.
+    pub(super) fn is_mapped(&self) -> bool {
+        matches!(self, TakenRows::Mapped(_))
+    }
+
     /// A row by the map; `None` where there is no map for all rows.
     pub(super) fn mapped(&self, text: &[u8]) -> Option<OtherFound> {
         let TakenRows::Mapped(map) = self else { return None };

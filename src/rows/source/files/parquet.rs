@@ -1,11 +1,12 @@
 //! Tables in Parquet files.
 //!
-//! Owns: which columns are read, row groups and parts of large ones handed to threads, one row found again. Refuses: nested columns (the error table has none; they
-//! are left out), and any text format.
+//! Owns: which columns are read, row groups and parts of large ones handed to threads, one row found again. Refuses: nested columns, but for a map of
+//! members (nested): the error table has none, and they are left out; any text format.
 
 mod column;
 mod counted;
 mod ended;
+mod nested;
 mod pages;
 mod ranges;
 
@@ -26,6 +27,7 @@ use parquet::file::serialized_reader::{SerializedFileReader, SerializedRowGroupR
 use self::column::ParquetColumn;
 use self::counted::CountedPages;
 use self::ended::EndedFile;
+pub(super) use self::nested::{JsonRows, MOST_FAILURES, place, row_of};
 pub(super) use self::ranges::RowRange;
 use super::columns::{self, COUNT, PAYLOAD, SeenColumns, TIME};
 use super::spool::Spool;
@@ -141,6 +143,37 @@ impl ParquetTable {
         }
         rows.left = rows.left.min(range.rows);
         Ok(rows)
+    }
+
+    /// Opens a row group for rows as JSON, with nested columns.
+    pub(super) fn json_rows(&self, group: usize) -> Result<JsonRows<'_>> {
+        let gate = self.place.gate();
+        JsonRows::open(EndedFile(self.place.open()?), &self.metadata, group, gate)
+    }
+
+    /// One row as JSON, by its number in the file; `None` behind the end.
+    pub(super) fn json_row(&self, number: u64) -> Result<Option<Vec<u8>>> {
+        let mut before = 0;
+        for group in 0..self.groups() {
+            let rows = self.rows_in(group);
+            if number < before + rows {
+                let mut rows = self.json_rows(group)?;
+                rows.skip(number - before)?;
+                return rows.next();
+            }
+            before += rows;
+        }
+        Ok(None)
+    }
+
+    /// The first row as JSON, where it can be read.
+    pub(super) fn first_json(&self) -> Option<Vec<u8>> {
+        self.json_row(0).ok().flatten()
+    }
+
+    /// Stored bytes of a row group.
+    pub(super) fn bytes_of(&self, group: usize) -> u64 {
+        u64::try_from(self.metadata.row_group(group).compressed_size()).unwrap_or(0)
     }
 
     /// Opens a row group for all columns.

@@ -9,7 +9,6 @@ use super::columns::SeenColumns;
 use super::input::Input;
 use super::object;
 use super::parquet::ParquetTable;
-use crate::rows::advice::{Advice, Advised};
 use crate::rows::column::{CountColumn, ErrorColumn};
 use crate::rows::foreign::{ForeignRow, starter};
 use crate::rows::group::{Grouper, Groups};
@@ -78,7 +77,8 @@ pub(super) struct InputTally {
     odd_times: u64,
     first_odd: Vec<OddTime>,
     /// What its rows have instead of the columns that tell an error; only of a table whose rows all have the same.
-    foreign: Option<String>,
+    /// With a map to start from.
+    foreign: Option<(String, String)>,
     /// Whether it is a table of counts, whose rows are not one each.
     counts: bool,
     /// Rows of other pipelines, by kind: how many, and what is wrong in them.
@@ -130,7 +130,13 @@ impl InputTally {
         let has = |name: &str| table.names().any(|known| known == name);
         self.counts |= has(CountColumn::Count.name()) && !has(ErrorColumn::Message.name());
         if !table.seen().tell_an_error() {
-            self.foreign = Some(object::foreign("columns", table.names()));
+            let first = table.first_json();
+            let told = first.as_deref().map(object::names).filter(|names| !names.is_empty());
+            let reason = match &told {
+                Some(names) => object::foreign("columns", names.iter().map(String::as_str)),
+                None => object::foreign("columns", table.names()),
+            };
+            self.foreign = Some((reason, first.as_deref().map(starter).unwrap_or_default()));
         }
     }
 
@@ -232,12 +238,11 @@ impl InputTally {
 
     /// Refuses an input that was read to its end, that holds something, and no row of the error table.
     pub(super) fn check(&mut self, input: &Input) -> Result<(), SourceError> {
-        let refused = |reason: &str| Advised::new(format!("{}: {reason}", input.name), Advice::ReadDocuments);
         if self.counts && self.rows > 0 {
             return Err(SourceError::NotATable { origin: input.name.clone(), reason: COUNTS.to_owned() });
         }
-        if let (Some(reason), true) = (&self.foreign, self.rows > 0) {
-            return Err(SourceError::Advised(refused(reason)));
+        if let (Some((reason, map)), true) = (&self.foreign, self.rows > 0) {
+            return Err(SourceError::Unmapped { told: format!("{}: {reason}", input.name), map: map.clone() });
         }
         if self.rows > 0 || self.bad == 0 {
             return Ok(());

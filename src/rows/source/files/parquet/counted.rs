@@ -12,20 +12,23 @@ use parquet::schema::types::ColumnDescriptor;
 
 use super::pages::varint;
 
-/// The pages of a flat column.
+/// The pages of a column.
 pub(super) struct CountedPages {
     pages: Box<dyn PageReader>,
-    /// Rows of the row group: no page has more values.
+    /// Values of the row group, in a flat column one for each row: no page has more.
     rows: u64,
     /// What its values are, and how many bytes each takes where that is part of the kind.
     kind: (Type, i32),
     /// Whether values may be missing, so that each page begins by telling which are.
     may_lack: bool,
+    /// Whether a row may have several, so that each page begins by telling which are of one row.
+    may_repeat: bool,
 }
 
 impl CountedPages {
     pub(super) fn new(pages: Box<dyn PageReader>, rows: u64, column: &ColumnDescriptor) -> Self {
-        CountedPages { pages, rows, kind: (column.physical_type(), column.type_length()), may_lack: column.max_def_level() > 0 }
+        let (may_lack, may_repeat) = (column.max_def_level() > 0, column.max_rep_level() > 0);
+        CountedPages { pages, rows, kind: (column.physical_type(), column.type_length()), may_lack, may_repeat }
     }
 
     /// Values that so many bytes can hold, one behind the other as dictionaries have them.
@@ -56,13 +59,15 @@ impl CountedPages {
         let most = self.rows.min(u64::from(page.num_values()));
         match page {
             Page::DictionaryPage { buf, num_values, .. } => u64::from(*num_values) <= self.values_in(buf.len() as u64),
-            Page::DataPage { buf, encoding, def_level_encoding, num_values, .. } => {
-                let levels = match def_level_encoding {
-                    _ if !self.may_lack => 0,
-                    Encoding::RLE => buf.first_chunk().map_or(0, |length| 4 + u32::from_le_bytes(*length) as usize),
+            Page::DataPage { buf, encoding, def_level_encoding, rep_level_encoding, num_values, .. } => {
+                let behind = |bytes: &[u8], are_there: bool, levels: Encoding| match levels {
+                    _ if !are_there => 0,
+                    Encoding::RLE => bytes.first_chunk().map_or(0, |length| 4 + u32::from_le_bytes(*length) as usize),
                     _ => num_values.div_ceil(8) as usize,
                 };
-                is_counted(*encoding, buf.get(levels..).unwrap_or_default(), most)
+                let rest = buf.get(behind(buf, self.may_repeat, *rep_level_encoding)..).unwrap_or_default();
+                let rest = rest.get(behind(rest, self.may_lack, *def_level_encoding)..).unwrap_or_default();
+                is_counted(*encoding, rest, most)
             }
             Page::DataPageV2 { buf, encoding, def_levels_byte_len, rep_levels_byte_len, .. } => {
                 let levels = *def_levels_byte_len as usize + *rep_levels_byte_len as usize;

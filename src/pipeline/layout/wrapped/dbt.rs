@@ -1,0 +1,425 @@
+//! Tables in a properties file of dbt: the columns of its models, and of its sources' tables.
+//!
+//! Owns: where such a file keeps them, columns in RECORDs by their dotted names, which tests and constraints say that a column is never NULL.
+//! Refuses: running templates, which stay as they are written; following aliases; what columns mean (read), to which they are given as JSON.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::Found;
+use super::sql_type::SqlType;
+use crate::ground::text::visible;
+use crate::ground::yaml::tree::{self, Node, Value};
+
+/// What the `meta` of a column calls its default value, for which dbt has no word.
+pub const DEFAULT: &str = "default_value_expression";
+
+/// Members of a file that list tables by themselves.
+const LISTS: [&str; 3] = ["models", "seeds", "snapshots"];
+/// Most RECORDs that one name goes through.
+const DEEPEST: usize = 64;
+/// Members of a column that say nothing of its place in the table.
+const BESIDE: [&str; 11] =
+    ["meta", "tags", "config", "quote", "quoting", "docs", "granularity", "dimension", "entity", "freshness", "loaded_at_field"];
+
+/// Whether a text looks like YAML: its first line is a key, or the mark of a document.
+pub(super) fn looks_so(text: &str) -> bool {
+    let first = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#')).unwrap_or_default();
+    let is_key = first.split_once(':').is_some_and(|(key, rest)| {
+        key.starts_with(|c: char| c.is_ascii_alphabetic())
+            && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+            && (rest.is_empty() || rest.starts_with([' ', '\t', '\r']))
+    });
+    is_key || first.starts_with("---") || first.starts_with("%YAML")
+}
+
+/// The tables of such a file.
+pub(super) fn tables(text: &str) -> Result<Vec<Found>, String> {
+    let whole = tree::parse(text)?;
+    let mut found = Vec::new();
+    for source in whole.member("sources").map(Node::items).unwrap_or_default() {
+        let name = source.member("name").and_then(Node::text).unwrap_or_default();
+        let tables = source.member("tables").map(Node::items).unwrap_or_default();
+        found.extend(tables.iter().map(|table| table_of(table, Some(name))));
+    }
+    for list in LISTS.iter().filter_map(|list| whole.member(list)) {
+        found.extend(list.items().iter().map(|model| table_of(model, None)));
+    }
+    if found.is_empty() {
+        return Err("this YAML lists no tables: dbt keeps them under models, or under the tables of its sources".to_owned());
+    }
+    // A table that lists none is told where there is no other.
+    if found.iter().any(|table| table.has_columns) {
+        found.retain(|table| table.has_columns);
+    }
+    Ok(found)
+}
+
+fn table_of(node: &Node<'_>, source: Option<&str>) -> Found {
+    let own = plain(node.member("name").and_then(Node::text).unwrap_or("a table without a name"));
+    let name = source.map_or_else(|| own.clone(), |source| format!("{}.{own}", plain(source)));
+    let listed = node.member("columns");
+    let columns = match listed {
+        _ if own_columns(node) => {
+            Err(format!("{} has versions with columns of their own, which are not read, in line {}", visible(&name), node.line))
+        }
+        Some(Node { value: Value::List(items), .. }) if !items.is_empty() => columns(node, items),
+        Some(Node { value: Value::Alias, line }) => Err(alias("columns", *line)),
+        _ => Err(format!("{}, in line {}: lists no columns", visible(&name), node.line)),
+    };
+    let has_columns = own_columns(node) || listed.is_some_and(|list| list.value == Value::Alias || !list.items().is_empty());
+    Found { names: vec![name, own], line: node.line, columns, has_columns }
+}
+
+fn own_columns(node: &Node<'_>) -> bool {
+    node.member("versions").map(Node::items).unwrap_or_default().iter().any(|version| version.member("columns").is_some())
+}
+
+fn alias(what: &str, line: usize) -> String {
+    format!("{} in line {line} stands elsewhere in the file (an alias), which is not followed: write it out", visible(what))
+}
+
+/// A column that is being put together.
+#[derive(Default)]
+struct Entry {
+    name: String,
+    kind: Option<SqlType>,
+    is_required: bool,
+    /// Members beside name, type, mode and fields.
+    more: Map<String, Json>,
+    fields: Vec<usize>,
+    /// Whether it stands in the file by itself, not only as a part of another's name or type.
+    is_declared: bool,
+}
+
+/// The columns of a table, as JSON.
+fn columns(table: &Node<'_>, items: &[Node<'_>]) -> Result<String, String> {
+    let mut forest = Forest { entries: vec![Entry::default()], places: HashMap::new() };
+    for item in items {
+        forest.column(item)?;
+    }
+    // A constraint of the table names its columns.
+    for constraint in table.member("constraints").map(Node::items).unwrap_or_default().iter().filter(|one| is_not_null(one)) {
+        for name in constraint.member("columns").map(Node::items).unwrap_or_default().iter().filter_map(Node::text) {
+            let path: Vec<&str> = name.split('.').collect();
+            if let Some(at) = path.iter().try_fold(0, |at, part| forest.places.get(&(at, (*part).to_owned())).copied()) {
+                forest.entries[at].is_required = true;
+            }
+        }
+    }
+    Ok(Json::Array(forest.fields(0)).to_string())
+}
+
+struct Forest {
+    /// The first is the table itself.
+    entries: Vec<Entry>,
+    /// Columns by what is around them and their name.
+    places: HashMap<(usize, String), usize>,
+}
+
+impl Forest {
+    fn column(&mut self, item: &Node<'_>) -> Result<(), String> {
+        if let Some((_, merged)) = item.members().find(|(key, _)| *key == "<<") {
+            return Err(alias("<<", merged.line));
+        }
+        if item.value == Value::Alias {
+            return Err(alias("a column", item.line));
+        }
+        let Some(name) = text(item, "name")? else {
+            // Told by whoever reads the columns.
+            let at = self.add(0, String::new());
+            self.entries[at].is_declared = true;
+            return Ok(());
+        };
+        let parts: Vec<&str> = name.split('.').map(|part| part.trim_matches('`')).collect();
+        if parts.len() > DEEPEST {
+            return Err(format!("a name in line {} goes through more than {DEEPEST} RECORDs", item.line));
+        }
+        let (own, around) = parts.split_last().map(|(own, around)| (*own, around)).unwrap_or_default();
+        let parent = around.iter().fold(0, |at, part| self.place(at, part));
+        let at = match self.places.get(&(parent, own.to_owned())) {
+            Some(&at) if !self.entries[at].is_declared => at,
+            _ => self.add(parent, own.to_owned()),
+        };
+        self.entries[at].is_declared = true;
+        if let Some(kind) = text(item, "data_type")? {
+            let kind = SqlType::read(&kind);
+            self.nested(at, &kind.fields);
+            self.entries[at].kind = Some(kind);
+        }
+        self.entries[at].is_required |= ["data_tests", "tests", "constraints"].iter().any(|list| {
+            let list = item.member(list).map(Node::items).unwrap_or_default();
+            list.iter().any(is_not_null)
+        });
+        self.entries[at].more.append(&mut members(item)?);
+        Ok(())
+    }
+
+    /// The columns that a type lists, in the column that has it.
+    fn nested(&mut self, at: usize, fields: &[(String, SqlType)]) {
+        for (name, kind) in fields {
+            let field = self.place(at, name);
+            self.nested(field, &kind.fields);
+            if self.entries[field].kind.is_none() {
+                self.entries[field].kind = Some(kind.clone());
+            }
+        }
+    }
+
+    fn place(&mut self, parent: usize, name: &str) -> usize {
+        match self.places.get(&(parent, name.to_owned())) {
+            Some(&at) => at,
+            None => self.add(parent, name.to_owned()),
+        }
+    }
+
+    fn add(&mut self, parent: usize, name: String) -> usize {
+        let at = self.entries.len();
+        self.entries[parent].fields.push(at);
+        self.places.insert((parent, name.clone()), at);
+        self.entries.push(Entry { name, ..Entry::default() });
+        at
+    }
+
+    /// The columns in a column, as the schemas keep them.
+    fn fields(&self, at: usize) -> Vec<Json> {
+        self.entries[at].fields.iter().map(|&field| self.json(field)).collect()
+    }
+
+    fn json(&self, at: usize) -> Json {
+        let entry = &self.entries[at];
+        let mut made = Map::new();
+        if !entry.name.is_empty() {
+            made.insert("name".to_owned(), json!(entry.name));
+        }
+        let record = SqlType { name: "RECORD".to_owned(), ..SqlType::default() };
+        let kind = entry.kind.as_ref().or(if entry.fields.is_empty() { None } else { Some(&record) });
+        if let Some(kind) = kind {
+            let is_struct = kind.name.eq_ignore_ascii_case("struct");
+            let mut name = if is_struct { "RECORD".to_owned() } else { kind.name.clone() };
+            let is_number = ["NUMERIC", "BIGNUMERIC", "DECIMAL", "BIGDECIMAL"].iter().any(|known| name.eq_ignore_ascii_case(known));
+            let is_text = ["STRING", "BYTES"].iter().any(|known| name.eq_ignore_ascii_case(known));
+            match &kind.bounds[..] {
+                [] => {}
+                [longest] if is_text => drop(made.insert("maxLength".to_owned(), json!(longest))),
+                [precision] if is_number => drop(made.insert("precision".to_owned(), json!(precision))),
+                [precision, scale] if is_number => {
+                    made.insert("precision".to_owned(), json!(precision));
+                    made.insert("scale".to_owned(), json!(scale));
+                }
+                bounds => name = format!("{name}({})", bounds.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")),
+            }
+            made.insert("type".to_owned(), json!(name));
+            if let Some(element) = &kind.element {
+                made.insert("rangeElementType".to_owned(), json!({"type": element}));
+            }
+        }
+        let is_required = entry.is_required || kind.is_some_and(|kind| kind.is_required);
+        let mode = match kind {
+            Some(kind) if kind.is_repeated => "REPEATED",
+            _ if is_required => "REQUIRED",
+            _ => "NULLABLE",
+        };
+        made.insert("mode".to_owned(), json!(mode));
+        made.extend(entry.more.clone());
+        if !entry.fields.is_empty() {
+            made.insert("fields".to_owned(), Json::Array(self.fields(at)));
+        }
+        Json::Object(made)
+    }
+}
+
+/// What a column has beside name and type; what is not known goes on as it is called, to be told.
+fn members(item: &Node<'_>) -> Result<Map<String, Json>, String> {
+    let mut more = Map::new();
+    if let Some(description) = text(item, "description")? {
+        more.insert("description".to_owned(), json!(description));
+    }
+    if let Some(tags) = item.member("policy_tags") {
+        if tags.value == Value::Alias {
+            return Err(alias("policy_tags", tags.line));
+        }
+        let names: Vec<String> = tags.text().into_iter().chain(tags.items().iter().filter_map(Node::text)).map(plain).collect();
+        more.insert("policyTags".to_owned(), json!({"names": names}));
+    }
+    let meta = [item.member("meta"), item.member("config").and_then(|config| config.member("meta"))];
+    if let Some(default) = meta.into_iter().flatten().find_map(|meta| meta.member(DEFAULT)?.text()) {
+        more.insert("defaultValueExpression".to_owned(), json!(plain(default)));
+    }
+    let known = ["name", "data_type", "description", "policy_tags", "data_tests", "tests", "constraints"];
+    if let Some((other, _)) = item.members().find(|(key, _)| !known.contains(key) && !BESIDE.contains(key)) {
+        // Never taken for a member that means something in a list of columns.
+        let taken =
+            ["type", "mode", "fields", "policyTags", "maxLength", "precision", "scale", "rangeElementType", "defaultValueExpression"];
+        let name = if taken.contains(&other) { format!("{other} (dbt has data_type)") } else { other.to_owned() };
+        more.insert(name, Json::Null);
+    }
+    Ok(more)
+}
+
+/// A member that is a text.
+fn text(item: &Node<'_>, name: &str) -> Result<Option<String>, String> {
+    match item.member(name) {
+        Some(Node { value: Value::Alias, line }) => Err(alias(name, *line)),
+        found => Ok(found.and_then(Node::text).map(plain)),
+    }
+}
+
+/// Whether a test or constraint says that no value is NULL: not one that looks at some rows, or only warns.
+fn is_not_null(one: &Node<'_>) -> bool {
+    if one.text() == Some("not_null") || one.member("type").and_then(Node::text) == Some("not_null") {
+        return true;
+    }
+    let Some(test) = one.member("not_null") else { return false };
+    let limits = ["where", "limit", "severity", "error_if", "fail_calc", "enabled"];
+    let is_limited = |node: &Node<'_>| limits.iter().any(|limit| node.member(limit).is_some());
+    !is_limited(test) && !test.member("config").is_some_and(is_limited)
+}
+
+/// A text in which a template that is nothing but a text, `{{ '{' }}`, is that text. Others stay as they are written.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, template)) = rest.split_once("{{") {
+        out.push_str(before);
+        let literal = template.split_once("}}").and_then(|(inner, behind)| {
+            let inner = inner.trim();
+            let quote = inner.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+            let inner = inner.strip_prefix(quote)?.strip_suffix(quote)?;
+            (!inner.contains([quote, '\\'])).then_some((inner, behind))
+        });
+        match literal {
+            Some((literal, behind)) => {
+                out.push_str(literal);
+                rest = behind;
+            }
+            None => {
+                out.push_str("{{");
+                rest = template;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::pipeline::layout::{Layout, Mode};
+
+    fn told(text: &str, table: Option<&str>) -> Result<Vec<String>, String> {
+        let layout = Layout::parse_table(text.as_bytes(), table)?;
+        let column = |id: u32| {
+            let column = &layout.columns[id as usize];
+            format!("{} {}{}{}", layout.path(id), column.kind, column.bounds(), column.mode.behind(false))
+        };
+        Ok((0..layout.columns.len() as u32).map(column).collect())
+    }
+
+    const SOURCES: &str = r#"
+version: 2
+sources:
+  - name: shop
+    description: "{{ doc('shop') }}"
+    tables:
+      - name: orders
+        meta: {owner: &owner "data"}
+        columns:
+          - {name: id, data_type: INT64, quote: true, data_tests: [unique, not_null]}
+          - name: who.name      # before the RECORD that holds it
+            data_type: string(20)
+            policy_tags: ["{{ var('tag') }}", 'p/2']
+            tests:
+              - not_null: {config: {where: "id > 0"}}
+          - name: who
+            data_type: struct<name string, age numeric(38, 9)>
+            constraints:
+              - type: not_null
+          - name: items
+            data_type: array
+            description: |
+              what was {{ bought }}
+          - name: items.price
+            data_type: array<struct<amount bignumeric(40,2), "currency" string>>
+          - name: items.tags
+            data_type: array<string>
+          - name: `span`
+      - name: refunds
+  - name: stock
+    tables:
+      - name: items
+        columns: [{name: a, data_type: range<date>}]
+"#;
+
+    #[test]
+    fn columns_of_a_source_are_a_layout() {
+        let text = SOURCES.replace("\"currency\"", "currency").replace("`span`", "span\n            data_type: RANGE<DATETIME>");
+        assert_eq!(
+            told(&text, Some("shop.orders")).unwrap(),
+            [
+                "id INT64 REQUIRED",
+                "who RECORD REQUIRED",
+                "who.name STRING(20)",
+                "who.age NUMERIC(38, 9)",
+                "items RECORD REPEATED",
+                "items.price RECORD REPEATED",
+                "items.price.amount BIGNUMERIC(40, 2)",
+                "items.price.currency STRING",
+                "items.tags STRING REPEATED",
+                "span RANGE<DATETIME>",
+            ]
+        );
+        let layout = Layout::parse_table(text.as_bytes(), Some("orders")).unwrap();
+        assert!(layout.oddities.is_empty(), "{:?}", layout.oddities);
+        let column = |path: &str| &layout.columns[layout.find(path).unwrap() as usize];
+        assert_eq!(column("items").description.as_deref(), Some("what was {{ bought }}\n"));
+        assert_eq!(*column("who.name").policy_tags, ["{{ var('tag') }}".into(), "p/2".into()]);
+        assert_eq!(column("who").mode, Mode::Required);
+    }
+
+    #[test]
+    fn of_several_tables_one_is_named() {
+        let text = SOURCES.replace("- name: `span`", "");
+        assert_eq!(
+            told(&text, None).unwrap_err(),
+            "holds the columns of several tables (shop.orders, stock.items); name one of them behind the file: FILE#shop.orders"
+        );
+        assert_eq!(told(&text, Some("items")).unwrap(), ["a RANGE<DATE>"]);
+        assert_eq!(told(&text, Some("nothing")).unwrap_err(), "has no table nothing: it has shop.orders, stock.items");
+        let twice = format!("{text}\nmodels:\n  - name: items\n    columns: [{{name: b, data_type: json}}]\n");
+        assert_eq!(told(&twice, Some("items")).unwrap(), ["b JSON"], "a whole name goes before a part of one");
+        assert_eq!(told(&twice, Some("stock.items")).unwrap(), ["a RANGE<DATE>"]);
+    }
+
+    #[test]
+    fn what_is_odd_or_cannot_be_read_is_told_with_its_line() {
+        let model = |columns: &str| format!("models:\n- name: m\n  columns:\n{columns}");
+        for (columns, words) in [
+            ("  - *a\n", "not YAML: "),
+            ("  - &a {name: x, data_type: string}\n  - *a\n", "a column in line 5 stands elsewhere in the file (an alias)"),
+            ("  - name: &n x\n  - {name: y, description: *n}\n", "description in line 5 stands elsewhere"),
+            ("  - &a {name: x}\n  - {<<: *a}\n", "<< in line 5 stands elsewhere"),
+        ] {
+            assert!(told(&model(columns), None).unwrap_err().contains(words), "{columns}: {:?}", told(&model(columns), None));
+        }
+        assert_eq!(told("models:\n- name: m\n", None).unwrap_err(), "m, in line 2: lists no columns");
+        assert!(told("version: 2\nexposures: []\n", None).unwrap_err().starts_with("this YAML lists no tables"));
+        let versions = "models:\n- name: m\n  versions: [{v: 1, columns: [{name: a}]}]\n";
+        assert!(told(versions, None).unwrap_err().contains("has versions with columns of their own"));
+        let odd = model(
+            "  - {name: a, data_type: number, type: x}\n  - {name: b}\n  - {data_type: string}\n  - {name: c, data_type: int64}\n  - {name: c, data_type: int64}\n",
+        );
+        let layout = Layout::parse(odd.as_bytes()).unwrap();
+        assert_eq!(
+            layout.oddities,
+            [
+                "\"a\" has the unknown type \"number\"",
+                "\"a\" has the member \"type (dbt has data_type)\", which is ignored",
+                "\"b\" has no type",
+                "column 3 of the table has no name; it is left out",
+                "column \"c\" is declared more than once; the last one counts",
+            ]
+        );
+    }
+}
