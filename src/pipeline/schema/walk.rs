@@ -126,7 +126,7 @@ fn best(found: &[(TokenMatch, NodeId)]) -> TokenMatch {
 
 /// The path as a JSON pointer with map keys as `{key}` and elements as `[]`; names, escaped as RFC 6901 does, and positions of a tuple stay.
 pub fn generalise<S: AsRef<str>>(tokens: &[S], kinds: &[TokenMatch]) -> String {
-    let mut path = String::new();
+    let mut path = String::with_capacity(64);
     for (i, token) in tokens.iter().enumerate() {
         let token = token.as_ref();
         path.push('/');
@@ -134,7 +134,8 @@ pub fn generalise<S: AsRef<str>>(tokens: &[S], kinds: &[TokenMatch]) -> String {
             TokenMatch::Index => path.push_str("[]"),
             TokenMatch::Key => path.push_str("{key}"),
             TokenMatch::Unknown if position(token).is_some() => path.push_str("[]"),
-            TokenMatch::Name | TokenMatch::Slot | TokenMatch::Unknown => path.push_str(&token.replace('~', "~0").replace('/', "~1")),
+            _ if !token.contains(['~', '/']) => path.push_str(token),
+            _ => path.push_str(&token.replace('~', "~0").replace('/', "~1")),
         }
     }
     path

@@ -118,8 +118,14 @@ fn unlocated<'a>(fault: &'a Fault<'a>) -> Option<Cow<'a, str>> {
         return Some(fault.path_by_node().unwrap_or_else(|| generalise(&fault.tokens(), &[])).into());
     }
     let path = pointer.find('/').map_or("", |at| &pointer[at..]);
-    let is_plain = !path.contains(['~', '\\']) && !path.split('/').any(|token| token.starts_with(|c: char| c.is_ascii_digit()));
-    Some(if is_plain { path.into() } else { generalise(&fault.tokens(), &[]).into() })
+    if path.contains(['~', '\\']) {
+        return Some(generalise(&fault.tokens(), &[]).into());
+    }
+    let tokens = || path.split('/').skip(1);
+    if !tokens().any(|token| token.starts_with(|c: char| c.is_ascii_digit())) {
+        return Some(path.into());
+    }
+    Some(generalise(&tokens().collect::<Vec<_>>(), &[]).into())
 }
 
 /// The name as the store spells it, and the versions in question: the row's own, or for rows without one all, newest first.

@@ -1,7 +1,7 @@
 //! Messages seen lately with the group they belong to: most rows say what a row before them said.
 //!
-//! Owns: a table of fixed size in which a new message pushes out the rarest in its places, once it has come a second time: of many messages most
-//! come once.
+//! Owns: a table of fixed size in which a new message takes a free place at once, and pushes out the rarest in its places once it has come a second time:
+//! of many messages most come once.
 //! Refuses: what a message means.
 
 use std::hash::{Hash, Hasher};
@@ -59,15 +59,18 @@ impl Memo {
         Some(seen.group)
     }
 
-    /// Whether a message has come before, as far as is known, and is short enough to be kept.
+    /// Whether a message is short enough to be kept, and has a free place or has come before, as far as is known.
     pub(super) fn wants(&mut self, bucket: u32, message: &str) -> bool {
         if message.len() > LONGEST {
             return false;
         }
+        let (first, tag) = place(bucket, message);
+        if self.tags.get(first..first + WAYS).is_none_or(|tags| tags.contains(&0)) {
+            return true;
+        }
         if self.doors.is_empty() {
             self.doors.resize(DOORS, 0);
         }
-        let (first, tag) = place(bucket, message);
         let door = &mut self.doors[(first / WAYS + (tag as usize >> 1)) % DOORS];
         std::mem::replace(door, tag) == tag
     }

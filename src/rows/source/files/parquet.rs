@@ -28,6 +28,7 @@ use self::column::ParquetColumn;
 use self::counted::CountedPages;
 use self::ended::EndedFile;
 pub(super) use self::nested::{JsonRows, MOST_FAILURES, place, row_of};
+use self::ranges::FreeRanges;
 pub(super) use self::ranges::RowRange;
 use super::columns::{self, COUNT, PAYLOAD, SeenColumns, TIME};
 use super::spool::Spool;
@@ -74,6 +75,7 @@ pub(super) struct ParquetTable {
     leaves: Vec<(String, usize)>,
     next: AtomicUsize,
     ranges: Vec<RowRange>,
+    free: Mutex<FreeRanges>,
 }
 
 impl ParquetTable {
@@ -87,7 +89,8 @@ impl ParquetTable {
         let flat = |leaf: &usize| schema.column(*leaf).path().parts().len() == 1 && schema.column(*leaf).max_rep_level() == 0;
         let leaves = (0..schema.num_columns()).filter(flat).map(|leaf| (schema.column(leaf).name().to_owned(), leaf)).collect();
         let ranges = ranges::of(metadata.row_groups().iter().map(|group| u64::try_from(group.num_rows()).unwrap_or(0)));
-        Ok(ParquetTable { place, metadata, leaves, next: AtomicUsize::new(0), ranges })
+        let free = Mutex::new(FreeRanges::new(ranges.len()));
+        Ok(ParquetTable { place, metadata, leaves, next: AtomicUsize::new(0), ranges, free })
     }
 
     /// The columns of the error table that it has.
@@ -108,9 +111,10 @@ impl ParquetTable {
         (group < self.metadata.num_row_groups()).then_some(group)
     }
 
-    /// Takes the next rows that no thread has; not for whoever takes row groups.
-    pub(super) fn next_range(&self) -> Option<RowRange> {
-        self.ranges.get(self.next.fetch_add(1, Ordering::Relaxed)).copied()
+    /// Takes rows that no thread has, if they are free those behind the last ones; not for whoever takes row groups.
+    pub(super) fn next_range(&self, last: Option<u32>) -> Option<RowRange> {
+        let taken = self.free.lock().unwrap_or_else(PoisonError::into_inner).take(last)?;
+        self.ranges.get(taken).copied()
     }
 
     /// Number of row groups.
@@ -134,14 +138,17 @@ impl ParquetTable {
         u64::try_from(stored * u128::from(range.rows) / u128::from(self.rows_in(range.group).max(1))).unwrap_or(0)
     }
 
-    /// Opens rows for the columns that grouping needs.
-    pub(super) fn error_rows(&self, range: &RowRange) -> Result<Rows<'_>> {
-        let needed = |name: &str| columns::position(name.as_bytes()).is_some_and(|column| column != PAYLOAD);
-        let mut rows = self.rows(range.group, &needed)?;
-        if range.first > 0 {
-            rows.skip(range.first)?;
-        }
-        rows.left = rows.left.min(range.rows);
+    /// Opens rows for the columns that grouping needs; those that are open are taken further where they have not passed the range.
+    pub(super) fn error_rows<'t>(&'t self, range: &RowRange, open: Option<Rows<'t>>) -> Result<Rows<'t>> {
+        let mut rows = match open.filter(|rows| rows.group == range.group && rows.at <= range.first) {
+            Some(rows) => rows,
+            None => {
+                let needed = |name: &str| columns::position(name.as_bytes()).is_some_and(|column| column != PAYLOAD);
+                self.rows(range.group, &needed)?
+            }
+        };
+        rows.skip(range.first - rows.at)?;
+        rows.left = range.rows.min(self.rows_in(range.group) - range.first);
         Ok(rows)
     }
 
@@ -204,7 +211,7 @@ impl ParquetTable {
                 places[column] = Some(i);
             }
         }
-        Ok(Rows { columns, places, left: self.rows_in(group), _gate: gate })
+        Ok(Rows { columns, places, group, at: 0, left: self.rows_in(group), _gate: gate })
     }
 
     /// One row by its number in the file; `None` behind the end.
@@ -262,6 +269,9 @@ pub(super) struct Rows<'t> {
     columns: Vec<(&'t str, ParquetColumn)>,
     /// Position in `columns` of each column that matters.
     places: [Option<usize>; COUNT],
+    group: usize,
+    /// Rows of the row group that were read or passed over.
+    at: u64,
     left: u64,
     _gate: Option<MutexGuard<'t, ()>>,
 }
@@ -280,15 +290,20 @@ impl Rows<'_> {
             }
         }
         self.left -= rows as u64;
+        self.at += rows as u64;
         Ok(rows)
     }
 
     /// Passes over rows, without decoding the pages between.
     pub(super) fn skip(&mut self, rows: u64) -> Result<()> {
+        if rows == 0 {
+            return Ok(());
+        }
         for (_, column) in &mut self.columns {
             reading(|| column.skip(usize::try_from(rows).unwrap_or(usize::MAX)))?;
         }
         self.left = self.left.saturating_sub(rows);
+        self.at += rows;
         Ok(())
     }
 

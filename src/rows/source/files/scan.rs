@@ -12,7 +12,7 @@ use super::block::Block;
 use super::input::{Input, InputReading};
 use super::line::{FoundRow, RowReader};
 use super::other::TakenRows;
-use super::parquet::{MOST_FAILURES, ParquetTable, RowRange, place};
+use super::parquet::{MOST_FAILURES, ParquetTable, RowRange, Rows, place};
 use super::stream::ReadGauge;
 use super::tally::{self, ThreadTally};
 use crate::rows::group::{Grouper, Groups};
@@ -250,10 +250,12 @@ impl Worker<'_> {
     /// Counts the rows of a Parquet file, a row group or a part of one at a time.
     fn table(&mut self, input: usize, table: &ParquetTable) {
         locked(self.part).inputs[input].columns(table);
+        let (mut open, mut last) = (None, None);
         while !self.scan.gauge.stopped() {
-            let Some(range) = table.next_range() else { return };
+            let Some(range) = table.next_range(last) else { return };
             let mut done = 0;
-            if let Err(error) = self.row_range(input, table, &range, &mut done) {
+            last = Some(range.number);
+            if let Err(error) = self.row_range(input, table, &range, (&mut open, &mut done)) {
                 let lost = range.rows.saturating_sub(done);
                 let reason = format!("the row group cannot be decoded: {error}");
                 locked(self.part).inputs[input].bad(range.number, done, lost, reason, b"");
@@ -310,8 +312,15 @@ impl Worker<'_> {
         end
     }
 
-    fn row_range(&mut self, input: usize, table: &ParquetTable, range: &RowRange, done: &mut u64) -> Result<(), ParquetError> {
-        let mut rows = table.error_rows(range)?;
+    /// Rows stay open for the range behind, unless something is wrong with them.
+    fn row_range<'t>(
+        &mut self,
+        input: usize,
+        table: &'t ParquetTable,
+        range: &RowRange,
+        (open, done): (&mut Option<Rows<'t>>, &mut u64),
+    ) -> Result<(), ParquetError> {
+        let mut rows = table.error_rows(range, open.take())?;
         while !self.scan.gauge.stopped() {
             let batch = rows.next_batch()?;
             if batch == 0 {
@@ -331,6 +340,7 @@ impl Worker<'_> {
             }
             self.scan.gauge.rows.fetch_add(batch as u64, Ordering::Relaxed);
         }
+        *open = Some(rows);
         Ok(())
     }
 }

@@ -1,8 +1,9 @@
 //! Rows that one thread reads in one go.
 //!
-//! Owns: cutting large row groups, so that a file of one is read on all cores. Refuses: reading.
+//! Owns: cutting large row groups, so that a file of one is read on all cores; which range a thread reads next. Refuses: reading.
 //!
-//! Of the pages before its rows a reader sees the heads only; the dictionaries of a row group are unpacked for each of its parts, so that there are few.
+//! What lies in a row group before the rows of a range has to be passed over, most often unpacked: a thread goes on where it is, as long as nobody else has
+//! taken what is next.
 
 /// Parts of a file below which its row groups are cut.
 const PARTS: u64 = 8;
@@ -41,9 +42,54 @@ pub(super) fn of(groups: impl ExactSizeIterator<Item = u64>) -> Vec<RowRange> {
     ranges
 }
 
+/// Ranges that no thread has taken, by number.
+pub(super) struct FreeRanges(Vec<bool>);
+
+impl FreeRanges {
+    pub(super) fn new(ranges: usize) -> Self {
+        FreeRanges(vec![true; ranges])
+    }
+
+    /// Takes the range behind the last one; else the middle of the longest row of free ones, of which whoever comes to it has the beginning.
+    pub(super) fn take(&mut self, last: Option<u32>) -> Option<usize> {
+        let next = last.map_or(0, |last| last as usize + 1);
+        let at = if self.0.get(next).is_some_and(|is_free| *is_free) { next } else { self.middle()? };
+        self.0[at] = false;
+        Some(at)
+    }
+
+    fn middle(&self) -> Option<usize> {
+        let mut longest = 0..0;
+        let mut begin = 0;
+        for end in 0..=self.0.len() {
+            if !self.0.get(end).is_some_and(|is_free| *is_free) {
+                if end - begin > longest.len() {
+                    longest = begin..end;
+                }
+                begin = end + 1;
+            }
+        }
+        (!longest.is_empty()).then_some(longest.start + longest.len() / 2)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_thread_goes_on_where_it_is_and_all_are_taken_once() {
+        let mut free = FreeRanges::new(8);
+        let mut order = vec![free.take(None), free.take(None)];
+        order.extend((0..3).map(|last| free.take(Some(last))));
+        order.extend([free.take(Some(4)), free.take(Some(5)), free.take(Some(3)), free.take(Some(6))]);
+        assert_eq!(order, [Some(0), Some(4), Some(1), Some(2), Some(3), Some(5), Some(6), Some(7), None]);
+        let mut free = FreeRanges::new(3);
+        let mut taken: Vec<usize> = std::iter::from_fn(|| free.take(None)).collect();
+        taken.sort_unstable();
+        assert_eq!(taken, [0, 1, 2]);
+        assert_eq!(FreeRanges::new(0).take(None), None);
+    }
 
     fn cut(groups: &[u64]) -> Vec<(usize, u64, u64, u64)> {
         of(groups.iter().copied()).iter().map(|range| (range.group, range.first, range.rows, range.before)).collect()
