@@ -4,8 +4,8 @@
 
 --scale 1.0 is a million rows (some 10 GB of files, an hour); 0.05 shows whether all works. Peers are taken where they are: DuckDB, chdb-core, Polars and
 sourcemeta-jsonschema from PyPI for the Python that runs this, jq, less, gzip and zstd from the system; a peer that is missing is named as skipped. Each
-measurement is the median of several runs, contestants in turn, in seconds of processor (user and system); Python's start with the peer imported is
-measured by itself and taken off. What misfit needs is built first.
+measurement is the median of several runs, contestants in turn, in seconds of processor (user and system); who takes longer than five minutes is stopped.
+Python's start with the peer imported is measured by itself and taken off. What misfit needs is built first.
 """
 
 import argparse
@@ -16,12 +16,17 @@ import os
 import platform
 import re
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
+# Seconds after which a contestant is stopped.
+LONGEST = 300
+LONG = "long"
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 COLUMNS = [
@@ -59,11 +64,16 @@ STARTS = {
 
 
 def cost(command, environment=None):
-    """Wall seconds, processor seconds and peak MiB of a command, or None where it fails."""
+    """Wall seconds, processor seconds and peak MiB of a command; None where it fails, LONG where it takes longer than anybody waits."""
     start = time.monotonic()
     with tempfile.TemporaryFile() as told:
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=told, env=environment)
+        watchdog = threading.Timer(LONGEST, process.kill)
+        watchdog.start()
         _, status, usage = os.wait4(process.pid, 0)
+        watchdog.cancel()
+        if os.waitstatus_to_exitcode(status) == -signal.SIGKILL and time.monotonic() - start >= LONGEST:
+            return LONG
         # 1 is misfit's and the validators' word for findings.
         if os.waitstatus_to_exitcode(status) not in (0, 1):
             told.seek(0)
@@ -77,8 +87,10 @@ def in_turn(contestants, runs):
     told = {name: [] for name in contestants}
     for _ in range(runs):
         for name, command in contestants.items():
-            told[name].append(cost(command))
-    return {name: [statistics.median(part) for part in zip(*costs)] if all(costs) else None for name, costs in told.items()}
+            if LONG not in told[name]:
+                told[name].append(cost(command))
+    median = lambda costs: [statistics.median(part) for part in zip(*costs)] if all(costs) else None
+    return {name: LONG if LONG in costs else median(costs) for name, costs in told.items()}
 
 
 class Peers:
@@ -185,7 +197,7 @@ def grouping(path, misfit, peers):
     """Who groups a file, by which command."""
     is_parquet = path.endswith(".parquet")
     plain = not path.endswith((".gz", ".zst", ".parquet"))
-    contestants = {"misfit": [misfit, "groups", path, "--format", "json"]}
+    contestants = {"misfit": [misfit, "groups", path, "--format", "ndjson"]}
     python = lambda code: [sys.executable, "-c", code]
     by = [name for name in COLUMNS[:5]]
     if "DuckDB" in peers:
@@ -242,8 +254,8 @@ def group_section(inputs, misfit, peers, runs, only):
         told = in_turn(grouping(path, misfit, peers), runs)
         own = told.get("misfit")
         for who, costs in told.items():
-            if costs is None:
-                lines.append([name, who, "failed", "", "", ""])
+            if costs is None or costs is LONG:
+                lines.append([name, who, "failed" if costs is None else f"over {LONGEST}, stopped", "", "", ""])
                 continue
             wall, processor, memory = costs
             bare = max(processor - peers.starts.get(who, 0.0), 0.001)
