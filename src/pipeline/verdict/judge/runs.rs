@@ -29,6 +29,8 @@ pub(super) struct Runs {
     runs: Vec<CharRun>,
     /// Whether the text must end after the last.
     whole: bool,
+    /// Whether a backslash may belong to a match.
+    knows_backslash: bool,
 }
 
 impl Runs {
@@ -53,12 +55,13 @@ impl Runs {
             }
             runs.push(CharRun::new(class, least, most));
         }
-        Some(Runs { runs, whole })
+        let knows_backslash = runs.iter().any(|run| run.class[usize::from(b'\\')]);
+        Some(Runs { runs, whole, knows_backslash })
     }
 
     /// Whether a backslash may belong to a match.
     pub(super) fn knows_backslash(&self) -> bool {
-        self.runs.iter().any(|run| run.class[usize::from(b'\\')])
+        self.knows_backslash
     }
 
     /// Whether the text begins with the runs, and ends with them where it must.

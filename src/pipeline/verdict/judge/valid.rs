@@ -133,6 +133,7 @@ impl<'a> Run<'a> {
     }
 
     /// A member's name, decoded only where it holds an escape.
+    #[inline]
     pub(super) fn name_bytes(&self, member: NodeId) -> Cow<'a, [u8]> {
         if let Some(plain) = self.document.plain_key(member) {
             return Cow::Borrowed(plain);
@@ -157,7 +158,11 @@ impl<'a> Run<'a> {
     #[inline(never)]
     fn valid_member(&mut self, id: SubId, rules: &ObjectRules, required: &mut SeenNames, member: NodeId) -> bool {
         let name = self.name_bytes(member);
-        let known = rules.table.get(&name).copied().unwrap_or_default();
+        let known = match self.document.plain_ends(member) {
+            Some(ends) => rules.table.get_by(ends, || &name),
+            None => rules.table.get(&name),
+        };
+        let known = known.copied().unwrap_or_default();
         known.required.inspect(|&number| required.mark(number));
         if rules.names.is_some_and(|names| !self.valid(names, JudgedSubject::name(member))) {
             return false;
