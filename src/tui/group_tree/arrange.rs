@@ -3,8 +3,10 @@
 //! Owns: which lines there are, their order, what a branch adds up to, noise and by-catch kept apart, stable ids.
 //! Refuses: counting (group), what is done with the lines (group_tree).
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::hash::Hasher;
+use std::sync::Arc;
 
 use rustc_hash::FxHasher;
 
@@ -36,30 +38,51 @@ struct LineDraft {
     incident: Option<u32>,
 }
 
-/// Groups of one doctype by path; those that nobody has to look at by what they are.
-#[derive(Default)]
-struct DoctypePaths<'a> {
-    paths: BTreeMap<Option<&'a str>, Vec<u32>>,
-    aside: BTreeMap<&'static str, Vec<u32>>,
+/// A group with what decides where it stands.
+struct PlacedGroup<'a> {
+    index: u32,
+    group: &'a Group,
+    /// What it is, where nobody has to look at it.
+    aside: Option<&'static str>,
+}
+
+impl<'a> PlacedGroup<'a> {
+    fn namespace(&self) -> &'a str {
+        self.group.key.namespace.as_deref().unwrap_or(NO_NAMESPACE)
+    }
+
+    /// Its path, by which groups that stand aside are not told apart.
+    fn path(&self) -> Option<&'a str> {
+        self.group.key.path.as_deref().filter(|_| self.aside.is_none())
+    }
+
+    fn doctype_order(&self, other: &Self) -> Ordering {
+        // Most groups of a doctype have the very same names.
+        if Arc::ptr_eq(&self.group.key.names, &other.group.key.names) {
+            return Ordering::Equal;
+        }
+        let label = |group: &Self| doctype_parts(group.group).into_iter().flat_map(str::bytes);
+        self.namespace().cmp(other.namespace()).then_with(|| label(self).cmp(label(other)))
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        let place = |group: &Self| (group.aside, group.path());
+        self.doctype_order(other).then_with(|| place(self).cmp(&place(other))).then(self.index.cmp(&other.index))
+    }
 }
 
 /// The lines of these groups in pre-order.
 pub(super) fn items(groups: &Groups, sort: Sort) -> Vec<GroupItem> {
-    let mut names: BTreeMap<&str, BTreeMap<String, DoctypePaths<'_>>> = BTreeMap::new();
-    for (i, group) in groups.list.iter().enumerate() {
-        let namespace = group.key.namespace.as_deref().unwrap_or(NO_NAMESPACE);
-        let doctype = names.entry(namespace).or_default().entry(doctype_label(group)).or_default();
-        match groups.aside(group) {
-            Some(aside) => doctype.aside.entry(aside).or_default().push(i as u32),
-            None => doctype.paths.entry(group.key.path.as_deref()).or_default().push(i as u32),
-        }
-    }
+    let placed = |(index, group)| PlacedGroup { index, group, aside: groups.aside(group) };
+    let mut placed: Vec<PlacedGroup<'_>> = (0..).zip(&groups.list).map(placed).collect();
+    placed.sort_unstable_by(PlacedGroup::order);
     let maker = LineMaker { groups, sort };
-    let namespaces = names.into_iter().map(|(name, doctypes)| {
-        let doctypes = doctypes.into_iter().map(|(name, paths)| maker.doctype(&name, paths)).collect();
-        maker.branch(GroupLevel::Namespace, name, doctypes)
+    let namespaces = placed.chunk_by(|a, b| a.namespace() == b.namespace()).map(|of_namespace| {
+        let doctypes = of_namespace.chunk_by(|a, b| a.doctype_order(b).is_eq()).map(|of_doctype| maker.doctype(of_doctype)).collect();
+        maker.branch(GroupLevel::Namespace, of_namespace[0].namespace(), doctypes)
     });
     let mut lines: Vec<LineDraft> = namespaces.collect();
+    drop(placed);
     sort_lines(&mut lines);
     let mut drawn = Drawn { groups, all: Vec::new(), incidents: &[], items: Vec::new(), listed: Vec::new() };
     drawn.push(lines, None, 0);
@@ -93,11 +116,12 @@ pub(super) fn incidents(groups: &Groups, sort: Sort, incidents: &[Incident]) -> 
     (drawn.items, drawn.listed)
 }
 
-fn doctype_label(group: &Group) -> String {
+/// The parts of a doctype's label.
+fn doctype_parts(group: &Group) -> [&str; 3] {
     match (&group.key.doctype, &group.key.version) {
-        (Some(doctype), Some(version)) => format!("{doctype}.{version}"),
-        (Some(doctype), None) => doctype.to_string(),
-        (None, _) => NO_DOCTYPE.to_owned(),
+        (Some(doctype), Some(version)) => [doctype, ".", version],
+        (Some(doctype), None) => [doctype, "", ""],
+        (None, _) => [NO_DOCTYPE, "", ""],
     }
 }
 
@@ -108,33 +132,33 @@ struct LineMaker<'a> {
 }
 
 impl LineMaker<'_> {
-    fn doctype(&self, name: &str, paths: DoctypePaths<'_>) -> LineDraft {
+    /// The line of groups that are of one doctype, in order.
+    fn doctype(&self, groups: &[PlacedGroup<'_>]) -> LineDraft {
+        let faults = |groups: &[PlacedGroup<'_>]| groups.iter().map(|placed| self.fault(placed.index)).collect();
         let mut below: Vec<LineDraft> = Vec::new();
-        for (path, groups) in paths.paths {
-            match (path, groups.as_slice()) {
-                (Some(path), &[alone]) => {
-                    let shown = self.groups.list[alone as usize].shown_path().unwrap_or(path.into());
-                    below.push(self.leaf(GroupLevel::PathAndFault, path_label(&shown), alone));
+        for same in groups.chunk_by(|a, b| (a.aside, a.path()) == (b.aside, b.path())) {
+            match (same[0].aside, same[0].path(), same) {
+                (Some(aside), _, same) => {
+                    let line = self.branch(GroupLevel::Aside, aside, faults(same));
+                    below.push(LineDraft { group: None, rank: i64::MIN, ..line });
                 }
-                (Some(path), several) => {
-                    let shown: Vec<_> = several.iter().map(|&group| self.groups.list[group as usize].shown_path()).collect();
+                (None, Some(path), [alone]) => {
+                    let shown = alone.group.shown_path().unwrap_or(path.into());
+                    below.push(self.leaf(GroupLevel::PathAndFault, path_label(&shown), alone.index));
+                }
+                (None, Some(path), several) => {
+                    let shown: Vec<_> = several.iter().map(|placed| placed.group.shown_path()).collect();
                     let agreed = shown
                         .first()
                         .and_then(|first| first.as_deref())
                         .filter(|first| shown.iter().all(|other| other.as_deref() == Some(first)));
                     let path = agreed.unwrap_or(path);
-                    let faults = several.iter().map(|&group| self.fault(group)).collect();
-                    below.push(self.branch(GroupLevel::Path, path_label(path), faults));
+                    below.push(self.branch(GroupLevel::Path, path_label(path), faults(several)));
                 }
-                (None, placeless) => below.extend(placeless.iter().map(|&group| self.fault(group))),
+                (None, None, placeless) => below.extend(placeless.iter().map(|placed| self.fault(placed.index))),
             }
         }
-        for (name, groups) in paths.aside {
-            let groups = groups.iter().map(|&group| self.fault(group)).collect();
-            let line = self.branch(GroupLevel::Aside, name, groups);
-            below.push(LineDraft { group: None, rank: i64::MIN, ..line });
-        }
-        self.branch(GroupLevel::Doctype, name, below)
+        self.branch(GroupLevel::Doctype, &doctype_parts(groups[0].group).concat(), below)
     }
 
     fn fault(&self, group: u32) -> LineDraft {
@@ -172,6 +196,8 @@ impl LineMaker<'_> {
     }
 
     fn branch(&self, level: GroupLevel, label: &str, mut below: Vec<LineDraft>) -> LineDraft {
+        // Most branches have one line, and a list makes room for four.
+        below.shrink_to_fit();
         sort_lines(&mut below);
         let count = below.iter().map(|line| line.count).sum();
         let new = below.iter().map(|line| line.new).sum();
