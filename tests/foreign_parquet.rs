@@ -51,8 +51,11 @@ fn document(row: usize) -> String {
     format!("{{\"n\": \"x\", \"row\": {row}, \"price\": 1.10}}")
 }
 
+/// How a document is written into bytes.
+type Packing = fn(String) -> Vec<u8>;
+
 /// Rows with two failures each, every third without a name of the application; the document is bytes that `pack` makes of it.
-fn file(pack: &dyn Fn(String) -> Vec<u8>) -> Vec<u8> {
+fn file(pack: Packing) -> Vec<u8> {
     let schema = Arc::new(parse_message_type(SCHEMA).unwrap());
     let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(WriterProperties::builder().build())).unwrap();
     for group in 0..GROUPS {
@@ -80,7 +83,7 @@ fn file(pack: &dyn Fn(String) -> Vec<u8>) -> Vec<u8> {
 fn lines() -> Vec<u8> {
     let mut text = String::new();
     for row in 0..GROUPS * ROWS {
-        let app = if row % ROWS % 3 == 0 { "null" } else { "\"shop\"" };
+        let app = if (row % ROWS).is_multiple_of(3) { "null" } else { "\"shop\"" };
         let document = serde_json::Value::String(document(row));
         text.push_str(&format!(
             "{{\"who\":{{\"app\":{app},\"event\":{{\"name\":\"order\",\"version\":3}}}},\"problems\":[\
@@ -120,7 +123,7 @@ fn some_rows(files: &Files) -> Vec<SourceRow> {
 
 #[test]
 fn nested_columns_are_members_and_every_failure_counts() {
-    let (table, text) = (open(file(&String::into_bytes), "any"), open(lines(), "any"));
+    let (table, text) = (open(file(String::into_bytes), "any"), open(lines(), "any"));
     assert_eq!(groups(&table), groups(&text));
     let (of_table, of_text) = (some_rows(&table), some_rows(&text));
     assert_eq!(of_table.len(), 7);
@@ -134,15 +137,15 @@ fn nested_columns_are_members_and_every_failure_counts() {
 #[test]
 fn documents_are_unpacked_out_of_bytes() {
     let plain = some_rows(&open(lines(), "text"));
-    let gzip = |text: String| {
+    fn gzip(text: String) -> Vec<u8> {
         let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         std::io::Write::write_all(&mut packed, text.as_bytes()).unwrap();
         packed.finish().unwrap()
-    };
+    }
     let base64 = |text: String| STANDARD.encode(text).into_bytes();
     let base64_of_gzip = |text: String| STANDARD.encode(gzip(text)).into_bytes();
-    let packings: [(&dyn Fn(String) -> Vec<u8>, &str); 6] =
-        [(&String::into_bytes, "text"), (&base64, "any"), (&base64, "base64"), (&gzip, "any"), (&gzip, "gzip"), (&base64_of_gzip, "gzip")];
+    let packings: [(Packing, &str); 6] =
+        [(String::into_bytes, "text"), (base64, "any"), (base64, "base64"), (gzip, "any"), (gzip, "gzip"), (base64_of_gzip, "gzip")];
     for (pack, encoding) in packings {
         for (row, plain) in some_rows(&open(file(pack), encoding)).iter().zip(&plain) {
             let read = |row: &SourceRow| decode(row.payload.clone()).text;
@@ -156,7 +159,7 @@ fn documents_are_unpacked_out_of_bytes() {
 fn what_nobody_knows_prints_a_map_to_start_from() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    std::fs::write(path("rows.parquet"), file(&String::into_bytes)).unwrap();
+    std::fs::write(path("rows.parquet"), file(String::into_bytes)).unwrap();
     let misfit = |arguments: &[&str]| {
         let output =
             std::process::Command::new(env!("CARGO_BIN_EXE_misfit")).args(arguments).env_remove("MISFIT_SCHEMAS").output().unwrap();

@@ -276,7 +276,7 @@ impl Reader<'_> {
             reader.space(false)?;
             Ok::<bool, String>(reader.peek().is_none_or(|c| matches!(c, ',' | '\n' | ']' | '}' | ')')))
         };
-        let written = |text: &str| matches!(text.split_once("${").or_else(|| text.split_once("%{")), Some(_));
+        let written = |text: &str| text.contains("${") || text.contains("%{");
         match found {
             Some(Value::String(text)) if !as_written && begin < self.at && self.text[begin..].starts_with('"') && written(&text) => {
                 Err(self.unread(begin))

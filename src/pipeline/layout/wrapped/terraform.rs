@@ -60,7 +60,7 @@ pub(super) fn in_hcl(text: &str) -> Result<Vec<Found>, String> {
         let columns = match &schema.value {
             Ok(Value::String(text)) => Ok(text.clone()),
             Ok(Value::Array(list)) => Ok(Value::Array(list.clone()).to_string()),
-            Ok(_) => Err(format!("the schema of {name} in line {} is no list of columns", schema.line)),
+            Ok(_) => Err(format!("the schema of {name} in line {} has to be a list of columns", schema.line)),
             Err(reason) => Err(match file_of(reason) {
                 Some(file) => format!("the schema of {name} is in a file of its own, by line {}: give that file, {file}", schema.line),
                 None => format!("the schema of {name} cannot be read: {reason}; give what terraform show -json prints"),

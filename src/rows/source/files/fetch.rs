@@ -13,7 +13,7 @@ use super::frame::Stream;
 use super::input::{Input, InputReading};
 use super::line::{FoundRow, RowReader};
 use super::object;
-use super::parquet::{ParquetTable, place, row_of};
+use super::parquet::{ParquetTable, undecoded};
 use super::scan::mapped;
 use super::sniff::{InputForm, Packing, RowsShape};
 use super::store::StoreReader;
@@ -21,6 +21,7 @@ use super::stream::{ByteReader, ReadGauge};
 use super::tally::InputTally;
 use super::values::ValueFramer;
 use crate::rows::foreign::ForeignRow;
+use crate::rows::foreign::place::{place, row_of};
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
 use crate::rows::source::{SourceError, Watch};
 
@@ -36,16 +37,15 @@ pub(super) fn row(input: &Input, place: u64, watch: &dyn Watch) -> Result<Source
     if input.shape() == Some(RowsShape::Parquet) && input.others.is_mapped() {
         let (number, failure) = row_of(place);
         let origin = input.origin_of(number);
-        let undecoded = |reason: String| SourceError::NotATable { origin: origin.clone(), reason };
-        let text = input.table(true, &gauge)?.json_row(number);
-        let text = text.map_err(|error| undecoded(format!("the row cannot be decoded: {error}")))?.ok_or_else(|| gone(input))?;
-        let mut reader = RowReader::taking(input.others.clone());
-        return whole_row(&mut reader, &text, failure, origin.clone()).map_err(undecoded);
+        let text = input.table(true, &gauge)?.json_row(number).map_err(|error| unread(origin.clone(), &error))?;
+        let (text, mut reader) = (text.ok_or_else(|| gone(input))?, RowReader::taking(input.others.clone()));
+        let row = whole_row(&mut reader, &text, failure as u64, origin.clone());
+        return row.map_err(|reason| SourceError::NotATable { origin, reason });
     }
     if input.shape() == Some(RowsShape::Parquet) {
         let origin = input.origin_of(place);
         let found = input.table(true, &gauge)?.row(place, origin.clone());
-        let found = found.map_err(|error| SourceError::NotATable { origin, reason: format!("the row cannot be decoded: {error}") })?;
+        let found = found.map_err(|error| unread(origin, &error))?;
         return found.ok_or_else(|| gone(input));
     }
     let shape = input.shape().unwrap_or(RowsShape::Lines);
@@ -105,6 +105,10 @@ fn whole_row(reader: &mut RowReader, text: &[u8], failure: u64, origin: String) 
         FoundRow::Bad(reason) => Err(reason),
         _ => object::source_row(text, origin),
     }
+}
+
+fn unread(origin: String, error: &ParquetError) -> SourceError {
+    SourceError::NotATable { origin, reason: format!("the row cannot be decoded: {error}") }
 }
 
 fn gone(input: &Input) -> SourceError {
@@ -316,7 +320,7 @@ impl RowWalk<'_> {
                 }
                 Err(error) => {
                     tally.rows(done);
-                    tally.bad(group as u32, done, table.rows_in(group) - done, format!("the row group cannot be decoded: {error}"), b"")
+                    tally.bad(group as u32, done, table.rows_in(group) - done, undecoded(&error), b"")
                 }
             }
         }
@@ -330,7 +334,6 @@ impl RowWalk<'_> {
             let (first, rows_in, block) = (table.rows_before(group), table.rows_in(group), group as u32);
             let mut done = 0;
             tally.block(block, rows_in);
-            let undecoded = |error: &ParquetError| format!("the row group cannot be decoded: {error}");
             let mut rows = match table.json_rows(group) {
                 Ok(rows) => rows,
                 Err(error) => {

@@ -27,7 +27,7 @@ use parquet::file::serialized_reader::{SerializedFileReader, SerializedRowGroupR
 use self::column::ParquetColumn;
 use self::counted::CountedPages;
 use self::ended::EndedFile;
-pub(super) use self::nested::{JsonRows, MOST_FAILURES, place, row_of};
+pub(super) use self::nested::JsonRows;
 pub(super) use self::ranges::RowRange;
 use super::columns::{self, COUNT, PAYLOAD, SeenColumns, TIME};
 use super::spool::Spool;
@@ -221,6 +221,11 @@ impl ParquetTable {
         }
         Ok(None)
     }
+}
+
+/// That rows are lost.
+pub(super) fn undecoded(error: &ParquetError) -> String {
+    format!("the row group cannot be decoded: {error}")
 }
 
 /// The library panics at some of what it was not meant to read.

@@ -12,9 +12,10 @@ use super::block::Block;
 use super::input::{Input, InputReading};
 use super::line::{FoundRow, RowReader};
 use super::other::TakenRows;
-use super::parquet::{MOST_FAILURES, ParquetTable, RowRange, place};
+use super::parquet::{ParquetTable, RowRange, undecoded};
 use super::stream::ReadGauge;
 use super::tally::{self, ThreadTally};
+use crate::rows::foreign::place::place;
 use crate::rows::group::{Grouper, Groups};
 use crate::rows::row::RowRef;
 use crate::rows::source::{Filter, Progress, Request, SourceError, Watch};
@@ -255,8 +256,7 @@ impl Worker<'_> {
             let mut done = 0;
             if let Err(error) = self.row_range(input, table, &range, &mut done) {
                 let lost = range.rows.saturating_sub(done);
-                let reason = format!("the row group cannot be decoded: {error}");
-                locked(self.part).inputs[input].bad(range.number, done, lost, reason, b"");
+                locked(self.part).inputs[input].bad(range.number, done, lost, undecoded(&error), b"");
             }
             locked(self.part).inputs[input].block(range.number, range.rows);
             self.scan.gauge.bytes.fetch_add(table.bytes_in(&range), Ordering::Relaxed);
@@ -270,8 +270,7 @@ impl Worker<'_> {
             let mut done = 0;
             if let Err(error) = self.mapped_group(input, table, group, &mut done) {
                 let lost = table.rows_in(group).saturating_sub(done);
-                let reason = format!("the row group cannot be decoded: {error}");
-                locked(self.part).inputs[input].bad(group as u32, done, lost, reason, b"");
+                locked(self.part).inputs[input].bad(group as u32, done, lost, undecoded(&error), b"");
             }
             locked(self.part).inputs[input].block(group as u32, table.rows_in(group));
             self.scan.gauge.bytes.fetch_add(table.bytes_of(group), Ordering::Relaxed);
@@ -338,9 +337,7 @@ impl Worker<'_> {
 /// A row of a table by a map of members.
 pub(super) fn mapped<'a>(reader: &'a mut RowReader, text: &'a [u8]) -> FoundRow<'a> {
     match reader.value(text) {
-        FoundRow::Other(row) if row.failures.len() > MOST_FAILURES => {
-            FoundRow::Bad(format!("has more than {} failures", crate::ground::text::count(MOST_FAILURES as u64)))
-        }
+        FoundRow::Other(row) => row.too_many().map_or(FoundRow::Other(row), FoundRow::Bad),
         found => found,
     }
 }

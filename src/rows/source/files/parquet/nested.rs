@@ -33,21 +33,6 @@ const MOST_VALUES: u64 = 1 << 26;
 /// Widest reason for what cannot be decoded: the library quotes values.
 const LONGEST: usize = 120;
 
-/// Bits of a row's place that tell which of its failures is meant.
-const FAILURE_BITS: u32 = 16;
-/// Most failures of a row.
-pub(in crate::rows::source::files) const MOST_FAILURES: usize = 1 << FAILURE_BITS;
-
-/// The place of a row's first failure.
-pub(in crate::rows::source::files) fn place(row: u64) -> u64 {
-    row << FAILURE_BITS
-}
-
-/// The row of a place, and which of its failures.
-pub(in crate::rows::source::files) fn row_of(place: u64) -> (u64, u64) {
-    (place >> FAILURE_BITS, place & (MOST_FAILURES as u64 - 1))
-}
-
 /// Rows of one row group.
 pub(in crate::rows::source::files) struct JsonRows<'t> {
     rows: ReaderIter,
@@ -62,7 +47,7 @@ impl<'t> JsonRows<'t> {
         for column in of_group.columns() {
             let path = column.column_path();
             if path.parts().len() > DEEPEST {
-                return Err(ParquetError::General(format!("a column goes deeper than {DEEPEST} others")));
+                return Err(ParquetError::General(format!("columns lie more than {DEEPEST} deep inside each other")));
             }
             if column.column_descr().max_rep_level() > 0 && values(column.num_values()) > MOST_VALUES {
                 return Err(ParquetError::General(format!("column {} tells of more values than are read", path.string())));
