@@ -29,7 +29,7 @@ const SCHEMA: &str = "message rows {
   optional binary blob;
   required int64 received (TIMESTAMP(NANOS,true)); }";
 
-const MAP: &str = "namespace = \"who.app\"\ndoctype = \"who.event.name\"\nversion = \"who.event.version\"\nfailures = \"problems\"\n\
+pub(crate) const MAP: &str = "namespace = \"who.app\"\ndoctype = \"who.event.name\"\nversion = \"who.event.version\"\nfailures = \"problems\"\n\
                    message = \"text\"\npointer = \"at\"\nkeyword = \"rule\"\npayload = \"blob\"\ntime = \"received\"\n";
 
 fn column<T: DataType>(
@@ -52,19 +52,24 @@ fn document(row: usize) -> String {
 }
 
 /// How a document is written into bytes.
-type Packing = fn(String) -> Vec<u8>;
+pub(crate) type Packing = fn(String) -> Vec<u8>;
 
 /// Rows with two failures each, every third without a name of the application; the document is bytes that `pack` makes of it.
 fn file(pack: Packing) -> Vec<u8> {
+    nested(pack, GROUPS, ROWS, WriterProperties::builder().build())
+}
+
+/// The same of so many rows in so many groups, as a writer may make it.
+pub(crate) fn nested(pack: Packing, groups: usize, rows_in: usize, properties: WriterProperties) -> Vec<u8> {
     let schema = Arc::new(parse_message_type(SCHEMA).unwrap());
-    let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(WriterProperties::builder().build())).unwrap();
-    for group in 0..GROUPS {
+    let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties)).unwrap();
+    for group in 0..groups {
         let mut rows = writer.next_row_group().unwrap();
-        let (two, first) = (2 * ROWS, |row: usize| group * ROWS + row);
-        let app: Vec<i16> = (0..ROWS).map(|row| if row % 3 == 0 { 1 } else { 2 }).collect();
-        column::<ByteArrayType>(&mut rows, &texts((0..ROWS).filter(|row| row % 3 != 0).map(|_| "shop".into())), Some(app), None);
-        column::<ByteArrayType>(&mut rows, &texts((0..ROWS).map(|_| "order".into())), Some(vec![2; ROWS]), None);
-        column::<Int64Type>(&mut rows, &vec![3; ROWS], Some(vec![3; ROWS]), None);
+        let (two, first) = (2 * rows_in, |row: usize| group * rows_in + row);
+        let app: Vec<i16> = (0..rows_in).map(|row| if row % 3 == 0 { 1 } else { 2 }).collect();
+        column::<ByteArrayType>(&mut rows, &texts((0..rows_in).filter(|row| row % 3 != 0).map(|_| "shop".into())), Some(app), None);
+        column::<ByteArrayType>(&mut rows, &texts((0..rows_in).map(|_| "order".into())), Some(vec![2; rows_in]), None);
+        column::<Int64Type>(&mut rows, &vec![3; rows_in], Some(vec![3; rows_in]), None);
         let again: Vec<i16> = (0..two).map(|at| (at % 2) as i16).collect();
         let of = |one: &str, other: &str| -> Vec<ByteArray> { texts((0..two).map(|at| if at % 2 == 0 { one } else { other }.to_owned())) };
         column::<ByteArrayType>(&mut rows, &of("/n", "/items/0/id"), Some(vec![2; two]), Some(again.clone()));
@@ -72,9 +77,9 @@ fn file(pack: Packing) -> Vec<u8> {
         column::<ByteArrayType>(&mut rows, &of("not a number", "id is missing"), Some(vec![3; two]), Some(again.clone()));
         // A list in a list, of nothing.
         column::<ByteArrayType>(&mut rows, &[], Some(vec![2; two]), Some(again));
-        let packed: Vec<ByteArray> = (0..ROWS).map(|row| ByteArray::from(pack(document(first(row))))).collect();
-        column::<ByteArrayType>(&mut rows, &packed, Some(vec![1; ROWS]), None);
-        column::<Int64Type>(&mut rows, &vec![TIME; ROWS], None, None);
+        let packed: Vec<ByteArray> = (0..rows_in).map(|row| ByteArray::from(pack(document(first(row))))).collect();
+        column::<ByteArrayType>(&mut rows, &packed, Some(vec![1; rows_in]), None);
+        column::<Int64Type>(&mut rows, &vec![TIME; rows_in], None, None);
         rows.close().unwrap();
     }
     writer.into_inner().unwrap()
