@@ -184,6 +184,16 @@ impl FieldMap {
         self.fields.iter().filter(|_| is_plain).map(column).collect::<Option<BTreeMap<_, _>>>().filter(|_| is_plain)
     }
 
+    /// Whether a column may be what groups are made of: all that is named but the document.
+    pub(crate) fn groups_by(&self, column: &str) -> bool {
+        self.fields.iter().any(|(field, source)| match source {
+            FieldSource::Member(path) if *field != F::Payload => {
+                path.strip_prefix(column).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            }
+            FieldSource::Member(_) | FieldSource::Fixed(_) => false,
+        })
+    }
+
     /// Reads a row. The reason for a refusal says which field of the map the row does not have.
     pub(super) fn read(&self, value: &Value) -> Result<ForeignRow, String> {
         let row = |field| self.text(value, field);

@@ -334,7 +334,7 @@ impl RowWalk<'_> {
             let (first, rows_in, block) = (table.rows_before(group), table.rows_in(group), group as u32);
             let mut done = 0;
             tally.block(block, rows_in);
-            let mut rows = match table.json_rows(group) {
+            let mut rows = match table.json_rows(group, &|_| true) {
                 Ok(rows) => rows,
                 Err(error) => {
                     tally.bad(block, 0, rows_in, undecoded(&error), b"");

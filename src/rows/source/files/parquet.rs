@@ -145,10 +145,10 @@ impl ParquetTable {
         Ok(rows)
     }
 
-    /// Opens a row group for rows as JSON, with nested columns.
-    pub(super) fn json_rows(&self, group: usize) -> Result<JsonRows<'_>> {
+    /// Opens a row group for rows as JSON, with nested columns: those at the top that are wanted, or all where none is.
+    pub(super) fn json_rows(&self, group: usize, wanted: &dyn Fn(&str) -> bool) -> Result<JsonRows<'_>> {
         let gate = self.place.gate();
-        JsonRows::open(EndedFile(self.place.open()?), &self.metadata, group, gate)
+        JsonRows::open(EndedFile(self.place.open()?), (&self.metadata, group), wanted, gate)
     }
 
     /// One row as JSON, by its number in the file; `None` behind the end.
@@ -157,7 +157,7 @@ impl ParquetTable {
         for group in 0..self.groups() {
             let rows = self.rows_in(group);
             if number < before + rows {
-                let mut rows = self.json_rows(group)?;
+                let mut rows = self.json_rows(group, &|_| true)?;
                 rows.skip(number - before)?;
                 return rows.next();
             }

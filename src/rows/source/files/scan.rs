@@ -20,6 +20,8 @@ use crate::rows::group::{Grouper, Groups};
 use crate::rows::row::RowRef;
 use crate::rows::source::{Filter, Progress, Request, SourceError, Watch};
 
+/// Rows of a row group that are none as the map says, of which all columns are read to tell why.
+const FEW: usize = 8;
 /// Rows of a table that are read by a map at a time.
 const BATCH: usize = 256;
 /// How often progress is told and the wish to stop is looked for.
@@ -278,8 +280,9 @@ impl Worker<'_> {
     }
 
     fn mapped_group(&mut self, input: usize, table: &ParquetTable, group: usize, done: &mut u64) -> Result<(), ParquetError> {
-        let mut rows = table.json_rows(group)?;
-        let mut batch = Vec::with_capacity(BATCH);
+        let others = &self.scan.inputs[input].others;
+        let mut rows = table.json_rows(group, &|column| others.groups_by(column))?;
+        let (mut batch, mut untold) = (Vec::with_capacity(BATCH), Vec::new());
         let mut end = Ok(());
         while end.is_ok() && !self.scan.gauge.stopped() {
             batch.clear();
@@ -300,13 +303,32 @@ impl Worker<'_> {
             let mut count = Count::new(&mut part, &mut self.filter, input, group as u32);
             (count.of, count.piece) = (Some(&*self.scan.inputs[input]), *done);
             for text in &batch {
-                let at = place(table.rows_before(group) + count.piece);
-                count.add(mapped(&mut self.reader, text), at, text);
+                match mapped(&mut self.reader, text) {
+                    FoundRow::Bad(reason) if untold.len() < FEW && count.part.inputs[input].is_quoting() => {
+                        untold.push((count.piece, reason));
+                        count.piece += 1;
+                    }
+                    found => count.add(found, place(table.rows_before(group) + count.piece), text),
+                }
             }
             self.scan.gauge.rows.fetch_add(count.rows, Ordering::Relaxed);
             *done += batch.len() as u64;
         }
+        // One reads at a time where there is one position in a file.
+        drop(rows);
+        for (piece, reason) in untold {
+            self.untold(input, table, (group, piece), reason);
+        }
         end
+    }
+
+    /// Tells what is wrong with a row by all of its columns, not by those alone that groups are made of.
+    fn untold(&mut self, input: usize, table: &ParquetTable, (group, piece): (usize, u64), reason: String) {
+        let is_quoting = locked(self.part).inputs[input].is_quoting();
+        let whole = if is_quoting { table.json_row(table.rows_before(group) + piece).ok().flatten() } else { None };
+        let text = whole.as_deref().unwrap_or_default();
+        let reason = if let FoundRow::Bad(reason) = mapped(&mut self.reader, text) { reason } else { reason };
+        locked(self.part).inputs[input].bad(group as u32, piece, 1, reason, text);
     }
 
     fn row_range(&mut self, input: usize, table: &ParquetTable, range: &RowRange, done: &mut u64) -> Result<(), ParquetError> {
