@@ -8,6 +8,7 @@ mod columns;
 mod reading;
 mod statement;
 
+use std::collections::VecDeque;
 use std::ops::{ControlFlow, Range};
 use std::sync::{Arc, Mutex};
 
@@ -34,7 +35,11 @@ use crate::rows::row::{RowRef, SourceRow, Unreadable};
 use crate::rows::source::{ErrorSource, Filter, Followed, ReadRows, Request, RowTable, RowsFrom, SourceError, Spent, Watch};
 
 /// Rows that were opened and are kept, so that looking at one again costs nothing.
-const KEPT: usize = 64;
+const KEPT: usize = 512;
+/// Rows of a group that come with the one that is opened: of the same day they are the same price.
+const TOGETHER: usize = 100;
+/// A day.
+const DAY: i64 = 24 * 3600 * 1_000_000;
 
 /// Tables of rows that a map tells of.
 pub struct Mapped {
@@ -47,7 +52,9 @@ pub struct Mapped {
     /// The request that was counted last, with its window.
     counted: Mutex<Option<(Request, Window)>>,
     places: Mutex<Places>,
-    opened: Mutex<Vec<(RowRef, SourceRow)>>,
+    /// The rows of each group that was counted last.
+    grouped: Mutex<Vec<Vec<RowRef>>>,
+    opened: Mutex<VecDeque<(RowRef, SourceRow)>>,
 }
 
 impl Mapped {
@@ -66,6 +73,7 @@ impl Mapped {
             tables: Mutex::default(),
             counted: Mutex::default(),
             places: Mutex::default(),
+            grouped: Mutex::default(),
             opened: Mutex::default(),
         })
     }
@@ -167,6 +175,16 @@ impl Mapped {
         Ok(found)
     }
 
+    /// A row, and those of its group behind it that cost nothing more: of the same table and day.
+    fn together(&self, at: RowRef) -> Vec<RowRef> {
+        let places = locked(&self.places);
+        let part = |at: RowRef| places.get(at).map(|(key, _)| (key.table, key.time.map(|time| time.div_euclid(DAY))));
+        let (own, grouped) = (part(at), locked(&self.grouped));
+        let group = grouped.iter().find_map(|rows| Some(&rows[rows.iter().position(|known| *known == at)?..]));
+        let behind = group.unwrap_or_default().iter().copied().filter(|row| *row != at && part(*row) == own);
+        std::iter::once(at).chain(behind.take(TOGETHER)).collect()
+    }
+
     fn notes(&self, tables: &[MappedTable], request: &Request, origin: AnswerOrigin, rows: u64) -> Vec<Advised> {
         let mut notes: Vec<Advised> = Vec::new();
         if let AnswerOrigin::Asked(cost) = origin {
@@ -205,6 +223,7 @@ impl ErrorSource for Mapped {
         let answer = self.service.ask("reading rows", &sql, window, Keep::No, (&mut reading, watch))?;
         let mut groups = reading.groups().map_err(|reason| Error::Input(format!("{}: {reason}", self.name())))?;
         *locked(&self.counted) = Some((request.clone(), window));
+        *locked(&self.grouped) = groups.list.iter().map(|group| group.rows.to_vec()).collect();
         let rows = groups.unreadable.count + groups.unreadable.kinds.iter().map(|kind| kind.rows).sum::<u64>();
         groups.notes.extend(self.notes(&tables, request, answer.origin, rows));
         Ok(groups)
@@ -226,17 +245,18 @@ impl ErrorSource for Mapped {
             return Ok(row.clone());
         }
         let mut found = None;
-        self.some(&[at], (opening::PURPOSE, Much::Whole), watch, &mut |_, row| {
-            found = Some(row);
-            ControlFlow::Break(())
+        self.some(&self.together(at), (opening::PURPOSE, Much::Whole), watch, &mut |place, row| {
+            if place == at {
+                found = Some(row.clone());
+            }
+            let mut opened = locked(&self.opened);
+            opened.push_back((place, row));
+            if opened.len() > KEPT {
+                opened.pop_front();
+            }
+            ControlFlow::Continue(())
         })?;
-        let row = found.ok_or_else(|| Error::Input("the row is gone".to_owned()))?;
-        let mut opened = locked(&self.opened);
-        if opened.len() >= KEPT {
-            opened.remove(0);
-        }
-        opened.push((at, row.clone()));
-        Ok(row)
+        Ok(found.ok_or_else(|| Error::Input("the row is gone".to_owned()))?)
     }
 
     fn fetch_all(
