@@ -111,7 +111,7 @@ mod tests {
         assert_eq!(refused("\nschema = local.orders\n"), "local.orders in line 2 is worked out by Terraform and is not read");
         assert_eq!(
             refused("schema = jsonencode([\n  { name = var.a, type = \"STRING\" }])"),
-            "var.a, type = \"STRING\" }]) in line 2 is worked out by Terraform and is not read"
+            "var.a in line 2 is worked out by Terraform and is not read"
         );
         for text in ["concat([], [])", "[for a in b : a]", "true ? 1 : 2", "jsonencode([\n{ name = \"${var.x}_a\" }\n])", "\"a\" + 1"] {
             assert!(refused(&format!("schema = {text}\n")).contains("is worked out by Terraform"), "{text}");

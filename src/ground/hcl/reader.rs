@@ -226,9 +226,15 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// That the value which begins there is not read.
     fn unread(&self, begin: usize) -> String {
-        let at = Reader { at: begin, ..Reader::new(self.text) };
-        format!("{} in line {} is worked out by Terraform and is not read", at.shown(), at.line())
+        let mut value = Reader { text: self.text, at: begin, counted: self.counted.clone() };
+        let (line, rest) = (value.line(), value.shown());
+        // What is left open is told by its line.
+        let end = value.pass_value().map_or(begin, |()| value.at);
+        let first = self.text[begin..end].lines().next().unwrap_or_default().trim();
+        let shown = if first.is_empty() { rest } else { clip(&visible(first), LONGEST).into_owned() };
+        format!("{shown} in line {line} is worked out by Terraform and is not read")
     }
 
     /// `jsonencode(…)`: what is in it.

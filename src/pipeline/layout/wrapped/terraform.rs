@@ -42,6 +42,13 @@ fn look(value: &Value, name: &str, depth: usize, found: &mut Vec<Found>) {
     }
 }
 
+/// Whether a text looks like HCL that may hold tables: it begins no JSON, and has a block or a text as Terraform's files have them.
+pub(super) fn looks_so(text: &str) -> bool {
+    const BLOCKS: [&str; 8] = ["resource \"", "module \"", "variable \"", "data \"", "provider \"", "output \"", "locals {", "terraform {"];
+    let is_block = |line: &str| BLOCKS.iter().any(|block| line.starts_with(block));
+    !text.trim_start().starts_with(['[', '{']) && (text.contains("jsonencode(") || text.contains("= <<") || text.lines().any(is_block))
+}
+
 /// What a `schema` is set to, in HCL.
 pub(super) fn in_hcl(text: &str) -> Result<Vec<Found>, String> {
     let attributes = hcl::attributes(text, &["schema", "table_id"])?;
@@ -68,7 +75,8 @@ pub(super) fn in_hcl(text: &str) -> Result<Vec<Found>, String> {
         };
         Found { names, line: schema.line, columns, has_columns: true }
     });
-    Ok(found.collect())
+    let found: Vec<Found> = found.collect();
+    if found.is_empty() { Err(format!("this is of Terraform, and no {RESOURCE} in it has a schema")) } else { Ok(found) }
 }
 
 /// The file that `file("…")` names, in what is told of it.
