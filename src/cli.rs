@@ -48,6 +48,7 @@ use clap::{Parser, Subcommand};
 
 use crate::ground::text::visible;
 use crate::rows::source::SourceError;
+use crate::rows::source::bigquery::Error as BigQueryError;
 
 /// Exit code for bad input or wrong usage.
 const BAD: u8 = 2;
@@ -263,7 +264,7 @@ pub(crate) fn told(error: &color_eyre::Report) -> String {
 /// A map to start from, where rows were of no known kind.
 fn map_of(error: &color_eyre::Report) -> Option<&str> {
     error.chain().find_map(|error| match error.downcast_ref::<SourceError>() {
-        Some(SourceError::Unmapped { map, .. }) => Some(map.as_str()),
+        Some(SourceError::Unmapped { map, .. } | SourceError::BigQuery(BigQueryError::Unmapped { map, .. })) => Some(map.as_str()),
         _ => None,
     })
 }

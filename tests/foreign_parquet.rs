@@ -29,7 +29,7 @@ const SCHEMA: &str = "message rows {
   optional binary blob;
   required int64 received (TIMESTAMP(NANOS,true)); }";
 
-const MAP: &str = "namespace = \"who.app\"\ndoctype = \"who.event.name\"\nversion = \"who.event.version\"\nfailures = \"problems\"\n\
+pub(crate) const MAP: &str = "namespace = \"who.app\"\ndoctype = \"who.event.name\"\nversion = \"who.event.version\"\nfailures = \"problems\"\n\
                    message = \"text\"\npointer = \"at\"\nkeyword = \"rule\"\npayload = \"blob\"\ntime = \"received\"\n";
 
 fn column<T: DataType>(
@@ -51,17 +51,25 @@ fn document(row: usize) -> String {
     format!("{{\"n\": \"x\", \"row\": {row}, \"price\": 1.10}}")
 }
 
+/// How a document is written into bytes.
+pub(crate) type Packing = fn(String) -> Vec<u8>;
+
 /// Rows with two failures each, every third without a name of the application; the document is bytes that `pack` makes of it.
-fn file(pack: &dyn Fn(String) -> Vec<u8>) -> Vec<u8> {
+fn file(pack: Packing) -> Vec<u8> {
+    nested(pack, GROUPS, ROWS, WriterProperties::builder().build())
+}
+
+/// The same of so many rows in so many groups, as a writer may make it.
+pub(crate) fn nested(pack: Packing, groups: usize, rows_in: usize, properties: WriterProperties) -> Vec<u8> {
     let schema = Arc::new(parse_message_type(SCHEMA).unwrap());
-    let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(WriterProperties::builder().build())).unwrap();
-    for group in 0..GROUPS {
+    let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties)).unwrap();
+    for group in 0..groups {
         let mut rows = writer.next_row_group().unwrap();
-        let (two, first) = (2 * ROWS, |row: usize| group * ROWS + row);
-        let app: Vec<i16> = (0..ROWS).map(|row| if row % 3 == 0 { 1 } else { 2 }).collect();
-        column::<ByteArrayType>(&mut rows, &texts((0..ROWS).filter(|row| row % 3 != 0).map(|_| "shop".into())), Some(app), None);
-        column::<ByteArrayType>(&mut rows, &texts((0..ROWS).map(|_| "order".into())), Some(vec![2; ROWS]), None);
-        column::<Int64Type>(&mut rows, &vec![3; ROWS], Some(vec![3; ROWS]), None);
+        let (two, first) = (2 * rows_in, |row: usize| group * rows_in + row);
+        let app: Vec<i16> = (0..rows_in).map(|row| if row % 3 == 0 { 1 } else { 2 }).collect();
+        column::<ByteArrayType>(&mut rows, &texts((0..rows_in).filter(|row| row % 3 != 0).map(|_| "shop".into())), Some(app), None);
+        column::<ByteArrayType>(&mut rows, &texts((0..rows_in).map(|_| "order".into())), Some(vec![2; rows_in]), None);
+        column::<Int64Type>(&mut rows, &vec![3; rows_in], Some(vec![3; rows_in]), None);
         let again: Vec<i16> = (0..two).map(|at| (at % 2) as i16).collect();
         let of = |one: &str, other: &str| -> Vec<ByteArray> { texts((0..two).map(|at| if at % 2 == 0 { one } else { other }.to_owned())) };
         column::<ByteArrayType>(&mut rows, &of("/n", "/items/0/id"), Some(vec![2; two]), Some(again.clone()));
@@ -69,9 +77,9 @@ fn file(pack: &dyn Fn(String) -> Vec<u8>) -> Vec<u8> {
         column::<ByteArrayType>(&mut rows, &of("not a number", "id is missing"), Some(vec![3; two]), Some(again.clone()));
         // A list in a list, of nothing.
         column::<ByteArrayType>(&mut rows, &[], Some(vec![2; two]), Some(again));
-        let packed: Vec<ByteArray> = (0..ROWS).map(|row| ByteArray::from(pack(document(first(row))))).collect();
-        column::<ByteArrayType>(&mut rows, &packed, Some(vec![1; ROWS]), None);
-        column::<Int64Type>(&mut rows, &vec![TIME; ROWS], None, None);
+        let packed: Vec<ByteArray> = (0..rows_in).map(|row| ByteArray::from(pack(document(first(row))))).collect();
+        column::<ByteArrayType>(&mut rows, &packed, Some(vec![1; rows_in]), None);
+        column::<Int64Type>(&mut rows, &vec![TIME; rows_in], None, None);
         rows.close().unwrap();
     }
     writer.into_inner().unwrap()
@@ -80,7 +88,7 @@ fn file(pack: &dyn Fn(String) -> Vec<u8>) -> Vec<u8> {
 fn lines() -> Vec<u8> {
     let mut text = String::new();
     for row in 0..GROUPS * ROWS {
-        let app = if row % ROWS % 3 == 0 { "null" } else { "\"shop\"" };
+        let app = if (row % ROWS).is_multiple_of(3) { "null" } else { "\"shop\"" };
         let document = serde_json::Value::String(document(row));
         text.push_str(&format!(
             "{{\"who\":{{\"app\":{app},\"event\":{{\"name\":\"order\",\"version\":3}}}},\"problems\":[\
@@ -120,7 +128,7 @@ fn some_rows(files: &Files) -> Vec<SourceRow> {
 
 #[test]
 fn nested_columns_are_members_and_every_failure_counts() {
-    let (table, text) = (open(file(&String::into_bytes), "any"), open(lines(), "any"));
+    let (table, text) = (open(file(String::into_bytes), "any"), open(lines(), "any"));
     assert_eq!(groups(&table), groups(&text));
     let (of_table, of_text) = (some_rows(&table), some_rows(&text));
     assert_eq!(of_table.len(), 7);
@@ -134,15 +142,15 @@ fn nested_columns_are_members_and_every_failure_counts() {
 #[test]
 fn documents_are_unpacked_out_of_bytes() {
     let plain = some_rows(&open(lines(), "text"));
-    let gzip = |text: String| {
+    fn gzip(text: String) -> Vec<u8> {
         let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         std::io::Write::write_all(&mut packed, text.as_bytes()).unwrap();
         packed.finish().unwrap()
-    };
+    }
     let base64 = |text: String| STANDARD.encode(text).into_bytes();
     let base64_of_gzip = |text: String| STANDARD.encode(gzip(text)).into_bytes();
-    let packings: [(&dyn Fn(String) -> Vec<u8>, &str); 6] =
-        [(&String::into_bytes, "text"), (&base64, "any"), (&base64, "base64"), (&gzip, "any"), (&gzip, "gzip"), (&base64_of_gzip, "gzip")];
+    let packings: [(Packing, &str); 6] =
+        [(String::into_bytes, "text"), (base64, "any"), (base64, "base64"), (gzip, "any"), (gzip, "gzip"), (base64_of_gzip, "gzip")];
     for (pack, encoding) in packings {
         for (row, plain) in some_rows(&open(file(pack), encoding)).iter().zip(&plain) {
             let read = |row: &SourceRow| decode(row.payload.clone()).text;
@@ -156,7 +164,7 @@ fn documents_are_unpacked_out_of_bytes() {
 fn what_nobody_knows_prints_a_map_to_start_from() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    std::fs::write(path("rows.parquet"), file(&String::into_bytes)).unwrap();
+    std::fs::write(path("rows.parquet"), file(String::into_bytes)).unwrap();
     let misfit = |arguments: &[&str]| {
         let output =
             std::process::Command::new(env!("CARGO_BIN_EXE_misfit")).args(arguments).env_remove("MISFIT_SCHEMAS").output().unwrap();

@@ -15,7 +15,8 @@ use super::out::{self, ProgressLine};
 use crate::cli::config::Config;
 use crate::ground::aligned::Aligned;
 use crate::ground::text::{plural, visible};
-use crate::rows::source::bigquery::{self, Adhoc, BigQuery, SCHEME, Settings, SourceTable, TableName};
+use crate::rows::foreign::map::FieldMap;
+use crate::rows::source::bigquery::{self, Adhoc, BigQuery, Mapped, SCHEME, Settings, SourceTable, TableName};
 use crate::rows::source::{ErrorSource, Request};
 
 /// Longest SQL that is read.
@@ -89,8 +90,8 @@ enum ListFormat {
 }
 
 impl BigQueryArgs {
-    /// Opens the tables or the query that the inputs name.
-    pub(super) fn open(self, inputs: &[String], config: &Config, scope: Request) -> Result<Arc<dyn ErrorSource>> {
+    /// Opens the tables or the query that the inputs name. Rows of the tables are read by the map, if there is one.
+    pub(super) fn open(self, inputs: &[String], config: &Config, scope: Request, map: Option<FieldMap>) -> Result<Arc<dyn ErrorSource>> {
         ensure!(!self.list, "--list prints the tables and explores nothing: misfit bigquery: --list");
         ensure!(
             inputs.iter().all(|input| input.starts_with(SCHEME)),
@@ -100,6 +101,7 @@ impl BigQueryArgs {
         let settings = self.settings(config);
         if let Some(file) = sql {
             ensure!(inputs.iter().all(|input| input == SCHEME), "--sql takes the place of tables: give {SCHEME} alone with it");
+            ensure!(map.is_none(), "--sql names its columns itself: SELECT them under the names of the error table, and leave the map out");
             let text = read_sql(&file)?;
             return Ok(Arc::new(Adhoc::open(
                 if file == "-" { "the query".to_owned() } else { visible(&file).into_owned() },
@@ -108,7 +110,10 @@ impl BigQueryArgs {
             )?));
         }
         let names = names(inputs, &settings)?;
-        Ok(Arc::new(BigQuery::open(names, settings, scope)?))
+        Ok(match map {
+            Some(map) => Arc::new(Mapped::open(names, map, settings, scope)?),
+            None => Arc::new(BigQuery::open(names, settings, scope)?),
+        })
     }
 
     /// These flags mean nothing to files.
@@ -300,7 +305,7 @@ mod tests {
         let open = |inputs: &[&str], args: BigQueryArgs| {
             let inputs: Vec<String> = inputs.iter().map(|input| (*input).to_owned()).collect();
             let args = BigQueryArgs { reach: Reach { endpoint: Some("127.0.0.1:1".to_owned()), ..Reach::default() }, ..args };
-            args.open(&inputs, &Config::default(), Request::default()).map(|source| source.name()).map_err(|error| error.to_string())
+            args.open(&inputs, &Config::default(), Request::default(), None).map(|source| source.name()).map_err(|error| error.to_string())
         };
         assert_eq!(open(&["bigquery:a.b.c,d"], BigQueryArgs::default()).unwrap(), "a.b.c,d");
         assert_eq!(open(&["bigquery:a.b.c", "bigquery:x.y.z"], BigQueryArgs::default()).unwrap(), "2 tables");

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use color_eyre::Result;
-use color_eyre::eyre::{bail, ensure, eyre};
+use color_eyre::eyre::{bail, ensure};
 use etcetera::BaseStrategy;
 
 use super::scope::Scope;
@@ -91,11 +91,18 @@ impl InputArgs {
         let inputs = expand(self.sources, config)?;
         if inputs.iter().any(|input| input.starts_with(SCHEME)) {
             let mut config = config.clone();
-            if let Some(map) = &map {
-                config.bigquery.columns.extend(map.columns().map_err(|reason| eyre!(reason))?);
-            }
+            let mapped = match map {
+                Some(map) => match map.columns() {
+                    Some(columns) => {
+                        config.bigquery.columns.extend(columns);
+                        None
+                    }
+                    None => Some(map),
+                },
+                None => None,
+            };
             let config = &config;
-            let source = self.bigquery.open(&inputs, config, scope.clone().request(None))?;
+            let source = self.bigquery.open(&inputs, config, scope.clone().request(None), mapped)?;
             return Ok(OpenedInput { source, schemas: self.schemas.open(config, false)? });
         }
         self.bigquery.refuse()?;

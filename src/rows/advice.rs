@@ -52,6 +52,8 @@ pub enum Advice {
     ReadDocuments,
     /// Let documents be read as such, or write a map of rows of another pipeline.
     MapRows,
+    /// Say what the columns of a table are.
+    MapTable,
     /// Unpack the file with a program that takes the memory.
     UnpackLong,
     /// Name the ping that a document of Glean stands for.

@@ -11,6 +11,7 @@ mod iglu;
 mod kafka;
 pub mod map;
 mod members;
+pub(crate) mod place;
 mod plain;
 mod rudder;
 mod snowplow;

@@ -55,6 +55,7 @@ pub fn words(advice: Advice) -> &'static str {
         Advice::MapRows => {
             "; documents are read by misfit judge and misfit row, rows of another pipeline with --map FILE; misfit groups FILE prints one to start from"
         }
+        Advice::MapTable => "; rows of another pipeline are read with --map FILE, and misfit groups prints one to start from",
         Advice::UnpackLong => "; unpack it first: zstd -dc --long=31 FILE | misfit -",
         Advice::NamePing => ": give one with --doctype NAMESPACE.DOCTYPE.VERSION",
     }

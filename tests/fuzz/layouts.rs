@@ -129,7 +129,10 @@ fn files_that_hold_tables_are_read_or_refused() {
             match dice.below(8) {
                 0 => text.truncate(at),
                 1 | 2 if at < text.len() => drop(text.remove(at)),
-                3 => text = text.replacen(dice.pick(SIGNS), dice.pick(SIGNS), 1),
+                3 => {
+                    let (from, to) = (dice.pick(SIGNS), dice.pick(SIGNS));
+                    text = text.replacen(from, to, 1);
+                }
                 _ => text.insert_str(at, dice.pick(SIGNS)),
             }
         }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use base64::Engine;
+use misfit::cli::config::parse_map;
 use misfit::rows::source::files::Files;
 use misfit::rows::source::{ErrorSource, Request, Unwatched};
 use parquet::basic::{Compression, Encoding};
@@ -11,10 +12,12 @@ use parquet::data_type::{ByteArray, ByteArrayType};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
+use parquet::schema::types::ColumnPath;
 
 use super::dice::Dice;
 use super::fuzz;
 use super::rows::{Cells, all_rows, cells, content, groups, object, told};
+use crate::foreign_parquet::{MAP, nested};
 
 const COLUMNS: [&str; 9] = [
     "document_namespace",
@@ -132,6 +135,46 @@ fn changed_parquet_is_an_error_or_rows() {
         let Ok(files) = Files::from_memory("x", bytes) else { return };
         let files = files.with_threads(1);
         let _ = files.groups(&Request::default(), &Unwatched);
+        if let Some((rows, _)) = all_rows(&files) {
+            let _ = rows.first().map(|(at, _)| files.fetch(*at, &Unwatched));
+        }
+    });
+}
+
+/// The same of columns inside of others, which a map of members reads.
+#[test]
+fn changed_nested_parquet_is_an_error_or_rows() {
+    let map = parse_map(MAP, std::path::Path::new("/m.toml")).expect("a map");
+    let mut known: HashMap<usize, Vec<u8>> = HashMap::new();
+    fuzz("parquet, nested and damaged", 300, |dice| {
+        let nth = dice.below(16);
+        let whole = known.entry(nth).or_insert_with(|| {
+            let properties = WriterProperties::builder()
+                .set_compression(if nth % 2 == 0 { Compression::UNCOMPRESSED } else { Compression::SNAPPY })
+                .set_dictionary_enabled(nth % 4 < 2)
+                .set_writer_version(if nth < 8 { WriterVersion::PARQUET_1_0 } else { WriterVersion::PARQUET_2_0 });
+            // Of lists, so that there are levels before the lengths.
+            let text = ColumnPath::new(["problems", "list", "element", "text"].map(str::to_owned).to_vec());
+            let properties = if nth % 4 == 2 { properties.set_column_encoding(text, Encoding::DELTA_BYTE_ARRAY) } else { properties };
+            nested(String::into_bytes, 2, 5, properties.build())
+        });
+        let mut bytes = whole.clone();
+        let is_changed = !dice.once_in(10);
+        if is_changed && dice.once_in(2) {
+            let length = u32::from_le_bytes(bytes[bytes.len() - 8..bytes.len() - 4].try_into().expect("four")) as usize;
+            let at = bytes.len() - 8 - length;
+            let mut footer = bytes.split_off(at);
+            dice.mutate(&mut footer);
+            bytes.extend(footer);
+        } else if is_changed {
+            dice.mutate(&mut bytes);
+        }
+        let Ok(files) = Files::from_memory("x", bytes) else { return };
+        let files = files.with_threads(1).with_map(map.clone());
+        let groups = files.groups(&Request::default(), &Unwatched);
+        if !is_changed {
+            assert_eq!(groups.map(|groups| groups.rows).ok(), Some(20), "every failure of every row, in any form");
+        }
         if let Some((rows, _)) = all_rows(&files) {
             let _ = rows.first().map(|(at, _)| files.fetch(*at, &Unwatched));
         }

@@ -49,9 +49,7 @@ pub(super) fn schema_in(text: &[u8], table: Option<&str>) -> Result<Option<Inner
     let found = match serde_json::from_str::<Value>(plain) {
         Ok(value) => terraform::in_json(&value),
         Err(_) if dbt::looks_so(plain) => dbt::tables(plain)?,
-        Err(_) if plain.contains("google_bigquery_table") || plain.contains("<<") || plain.contains("jsonencode") => {
-            terraform::in_hcl(plain)?
-        }
+        Err(_) if terraform::looks_so(plain) => terraform::in_hcl(plain)?,
         Err(_) => return Ok(None),
     };
     if found.is_empty() {
@@ -145,6 +143,8 @@ mod tests {
         assert!(broken.starts_with("x, in line 2: not JSON: "), "{broken}");
         assert!(paths("{\"a\": 1}", None).unwrap_err().contains("expected a list of columns"));
         assert!(paths("x", None).unwrap_err().starts_with("not JSON"));
+        let other = "resource \"google_storage_bucket\" \"x\" {\n  schema = \"a\"\n}\n";
+        assert_eq!(paths(other, None).unwrap_err(), "this is of Terraform, and no google_bigquery_table in it has a schema");
         assert_eq!(paths(list, Some("a")).unwrap_err(), "is one table, which has no name: leave out #a");
     }
 }

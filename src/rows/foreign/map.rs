@@ -137,7 +137,7 @@ const LISTED: usize = 12;
 /// Longest text that is quoted.
 const LONGEST: usize = 60;
 /// What a row is called.
-const KIND: &str = "the map says";
+pub(crate) const KIND: &str = "the map says";
 
 impl PayloadCoding {
     /// Its names in a map.
@@ -172,47 +172,26 @@ impl FieldMap {
         FieldMap { fields, coding: PayloadCoding::Any }
     }
 
-    /// The columns of a table in BigQuery by the names that the error table has.
-    ///
-    /// # Errors
-    /// The map asks for more than columns.
-    pub fn columns(&self) -> Result<BTreeMap<String, String>, String> {
-        let mut columns = BTreeMap::new();
-        for (field, source) in &self.fields {
-            let name = field.name();
-            let (Some(column), FieldSource::Member(path)) = (field.column(), source) else {
-                return Err(match source {
-                    FieldSource::Fixed(_) => {
-                        format!("the map gives {name} a fixed value, which is done for files, not yet for tables of BigQuery")
-                    }
-                    FieldSource::Member(_) => format!(
-                        "the map says which member is {name}, which is read from files, not yet from tables of BigQuery: of a table a map names columns \
-                         for {}",
-                        MapField::ALL
-                            .into_iter()
-                            .filter(|field| field.column().is_some())
-                            .map(MapField::name)
-                            .collect::<Vec<_>>()
-                            .join(", ")
-                    ),
-                });
-            };
-            if path.contains('.') {
-                return Err(format!(
-                    "the map's {name} is {}, a member inside of a column, which is read from files, not yet from tables of BigQuery: name a column, or \
-                     ask with a query of your own that selects it as one",
-                    visible(path)
-                ));
+    /// The columns of a table in BigQuery by the names that the error table has, where the map asks for no more than such columns: then BigQuery counts.
+    /// `None` where rows have to be read by the map.
+    pub fn columns(&self) -> Option<BTreeMap<String, String>> {
+        let told = |field| self.fields.contains_key(&field);
+        let is_plain = told(F::Message) && told(F::Time) && !matches!(self.coding, PayloadCoding::Text | PayloadCoding::Object);
+        let column = |(field, source): (&MapField, &FieldSource)| match source {
+            FieldSource::Member(path) if !path.contains('.') => Some((field.column()?.name().to_owned(), path.clone())),
+            FieldSource::Member(_) | FieldSource::Fixed(_) => None,
+        };
+        self.fields.iter().filter(|_| is_plain).map(column).collect::<Option<BTreeMap<_, _>>>().filter(|_| is_plain)
+    }
+
+    /// Whether a column may be what groups are made of: all that is named but the document.
+    pub(crate) fn groups_by(&self, column: &str) -> bool {
+        self.fields.iter().any(|(field, source)| match source {
+            FieldSource::Member(path) if *field != F::Payload => {
+                path.strip_prefix(column).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
             }
-            columns.insert(column.name().to_owned(), path.clone());
-        }
-        if !matches!(self.coding, PayloadCoding::Any | PayloadCoding::Base64 | PayloadCoding::Gzip) {
-            return Err(
-                "the map says that documents are written as text or objects, which is read from files, not yet from tables of BigQuery"
-                    .to_owned(),
-            );
-        }
-        Ok(columns)
+            FieldSource::Member(_) | FieldSource::Fixed(_) => false,
+        })
     }
 
     /// Reads a row. The reason for a refusal says which field of the map the row does not have.
@@ -304,9 +283,7 @@ impl FieldMap {
                 .iter()
                 .map(|token| members::text(token).map(|text| format!("/{}", text.replace('~', "~0").replace('/', "~1"))))
                 .collect()),
-            Some(found @ (Value::Object(_) | Value::Array(_))) if field != F::Message => {
-                Err(format!("the map's {}, {}, is {} here, not a text", field.name(), visible(path), kind(found)))
-            }
+            Some(found @ (Value::Object(_) | Value::Array(_))) if field != F::Message => Err(of_wrong_kind(field, path, kind(found))),
             Some(Value::String(text)) if text.is_empty() => Ok(None),
             Some(found) => Ok(members::text(found).map(Cow::into_owned)),
             None => Ok(None),
@@ -346,10 +323,20 @@ fn kind(value: &Value) -> &'static str {
 /// A member that the map names and the row does not have, with those that it has.
 fn lacks(value: &Value, field: MapField, path: &str) -> String {
     let names: Vec<&str> = value.as_object().map(|members| members.keys().map(String::as_str).collect()).unwrap_or_default();
+    lacking(field, path, &names)
+}
+
+/// The same of a row, or a table, that has members of these names.
+pub(crate) fn lacking(field: MapField, path: &str, names: &[&str]) -> String {
     let listed: Vec<String> =
         names.iter().take(text::listed(names.len(), LISTED)).map(|name| clip(&visible(name), LONGEST).into_owned()).collect();
     let more = names.len() - listed.len();
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let has = if listed.is_empty() { "no members".to_owned() } else { format!("{}{more}", listed.join(", ")) };
     format!("the map says that {} is the member {}, and there is none here, but {has}", field.name(), clip(&visible(path), LONGEST))
+}
+
+/// A member that is of another kind than its field.
+pub(crate) fn of_wrong_kind(field: MapField, path: &str, kind: &str) -> String {
+    format!("the map's {}, {}, is {kind} here, not a text", field.name(), visible(path))
 }

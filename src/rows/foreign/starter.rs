@@ -43,7 +43,7 @@ const WORDS: [(MapField, &[&str]); 12] = [
     (MapField::Namespace, &["namespace", "vendor", "app", "application", "tenant", "source", "service"]),
     (MapField::Doctype, &["doctype", "schema", "event", "topic", "table", "type", "kind", "name"]),
     (MapField::Version, &["version"]),
-    (MapField::Payload, &["payload", "document", "body", "record", "data", "row", "content", "raw", "original", "blob"]),
+    (MapField::Payload, &["payload", "document", "doc", "body", "record", "data", "row", "content", "raw", "original", "blob"]),
     (MapField::Time, &["timestamp", "time", "created", "received", "date", "at"]),
     (MapField::Job, &["job", "processor", "build", "host", "worker", "pipeline"]),
     (MapField::Stage, &["stage", "step", "phase", "transform"]),

@@ -6,6 +6,7 @@
 //! ```text
 //!  names ─▶ table ─▶ shape ─▶ grouping (SQL) ─▶ service ─▶ coarse ─▶ Groups
 //!                                rows (SQL)  ─▶   │    ─▶ keys, SourceRow
+//!  a map of members ─▶ mapped (rows as JSON) ─▶ foreign ─▶ Groups
 //!              cache ◀── dry run, price, job, pages ──▶ wire ──▶ BigQuery
 //! ```
 
@@ -24,6 +25,7 @@ mod grouping;
 mod job;
 mod keys;
 mod live_counts;
+mod mapped;
 mod name;
 mod opening;
 mod pages;
@@ -66,6 +68,7 @@ pub use adhoc::Adhoc;
 pub use cache::usual_folder as cache_folder;
 pub use cost::{MOST_BYTES, PRICE_PER_TIB};
 pub use error::{Error, Refusal};
+pub use mapped::Mapped;
 pub use name::{SCHEME, TableName};
 pub use settings::Settings;
 pub use shape::renamable;
@@ -190,9 +193,12 @@ impl BigQuery {
     }
 }
 
+/// What rows are read for whose documents are searched.
+const LOOKING: &str = "looking into payloads";
+
 /// What rows with these columns are read for.
 fn purpose(columns: WantedColumns) -> &'static str {
-    if columns == WantedColumns::Shown { opening::PURPOSE } else { "looking into payloads" }
+    if columns == WantedColumns::Shown { opening::PURPOSE } else { LOOKING }
 }
 
 /// What BigQuery tells of a deployed table: labels, partitions, rows, and its layout by [`SourceTable::layout`].

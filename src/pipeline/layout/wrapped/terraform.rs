@@ -42,6 +42,13 @@ fn look(value: &Value, name: &str, depth: usize, found: &mut Vec<Found>) {
     }
 }
 
+/// Whether a text looks like HCL that may hold tables: it begins no JSON, and has a block or a text as Terraform's files have them.
+pub(super) fn looks_so(text: &str) -> bool {
+    const BLOCKS: [&str; 8] = ["resource \"", "module \"", "variable \"", "data \"", "provider \"", "output \"", "locals {", "terraform {"];
+    let is_block = |line: &str| BLOCKS.iter().any(|block| line.starts_with(block));
+    !text.trim_start().starts_with(['[', '{']) && (text.contains("jsonencode(") || text.contains("= <<") || text.lines().any(is_block))
+}
+
 /// What a `schema` is set to, in HCL.
 pub(super) fn in_hcl(text: &str) -> Result<Vec<Found>, String> {
     let attributes = hcl::attributes(text, &["schema", "table_id"])?;
@@ -60,7 +67,7 @@ pub(super) fn in_hcl(text: &str) -> Result<Vec<Found>, String> {
         let columns = match &schema.value {
             Ok(Value::String(text)) => Ok(text.clone()),
             Ok(Value::Array(list)) => Ok(Value::Array(list.clone()).to_string()),
-            Ok(_) => Err(format!("the schema of {name} in line {} is no list of columns", schema.line)),
+            Ok(_) => Err(format!("the schema of {name} in line {} has to be a list of columns", schema.line)),
             Err(reason) => Err(match file_of(reason) {
                 Some(file) => format!("the schema of {name} is in a file of its own, by line {}: give that file, {file}", schema.line),
                 None => format!("the schema of {name} cannot be read: {reason}; give what terraform show -json prints"),
@@ -68,7 +75,8 @@ pub(super) fn in_hcl(text: &str) -> Result<Vec<Found>, String> {
         };
         Found { names, line: schema.line, columns, has_columns: true }
     });
-    Ok(found.collect())
+    let found: Vec<Found> = found.collect();
+    if found.is_empty() { Err(format!("this is of Terraform, and no {RESOURCE} in it has a schema")) } else { Ok(found) }
 }
 
 /// The file that `file("…")` names, in what is told of it.

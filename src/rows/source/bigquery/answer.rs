@@ -118,7 +118,13 @@ pub(super) fn source_row(schema: &AnswerSchema, row: &AnswerCell<'_>, names: &dy
         let name = names(&field.name);
         let value = cells.value(at);
         if name == ErrorColumn::Payload.name() {
-            out.payload = cells.text(at).map_or(Payload::Absent, |text| of_base64(text.into()));
+            // No base64 begins like a document, which a column of texts may hold as it is.
+            let is_document = |text: &str| field.r#type == "STRING" && text.trim_start().starts_with(['{', '[']);
+            out.payload = match cells.text(at) {
+                None => Payload::Absent,
+                Some(text) if is_document(text) => Payload::Bytes(text.as_bytes().to_vec()),
+                Some(text) => of_base64(text.into()),
+            };
         } else {
             out.columns.push((name.into(), value.map(|value| text_of(field, value))));
         }

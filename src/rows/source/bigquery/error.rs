@@ -56,6 +56,14 @@ pub enum Error {
     /// Something the user gave cannot be used.
     #[error("{0}")]
     Input(String),
+    /// A table holds something else.
+    #[error("{told}")]
+    Unmapped {
+        /// What it lacks.
+        told: String,
+        /// A map to start from: lines that end in newlines.
+        map: String,
+    },
     /// The job was called off; whether BigQuery said that it has ended.
     #[error("{}", stopped(.job, *.proved))]
     Stopped {
@@ -136,6 +144,7 @@ impl Error {
     pub fn advice(&self) -> Option<Advice> {
         match self {
             Error::TooExpensive(_) => Some(Advice::RaiseLimit),
+            Error::Unmapped { .. } => Some(Advice::MapTable),
             Error::Advised(message) => message.advice,
             Error::Refused(refusal) => match meaning(refusal).1 {
                 Mend::Advice(advice) => Some(advice),

@@ -6,11 +6,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::answer::Field;
 use super::error::Error;
 use super::table::SourceTable;
 use crate::ground::sql::identifier;
 use crate::rows::column::{self, CountColumn, ErrorColumn};
+use crate::rows::foreign::starter;
 use crate::rows::source::{RowTable, RowsFrom};
 
 /// Columns of the error table that are used here, in the order in which they are told.
@@ -103,10 +106,11 @@ impl TableShape {
         let lacks = |column: &str| {
             let known = renamed.get(column).map_or(column, String::as_str);
             let kind = self.table.kind.to_ascii_lowercase();
-            Err(Error::Input(format!(
+            let told = format!(
                 "the {kind} {name} has no column {known}, so it holds no error rows; if another column is meant, say so in the configuration: \
                  [bigquery.columns] {column} = \"its name\""
-            )))
+            );
+            Err(Error::Unmapped { told, map: starter(example(&self.table.schema.fields).to_string().as_bytes()) })
         };
         if let Some(counts) = &self.counts {
             return if counts.day.is_some() || counts.hour.is_some() { Ok(()) } else { lacks(CountColumn::Day.name()) };
@@ -189,6 +193,22 @@ impl TableShape {
         };
         ErrorColumn::NEEDED.into_iter().filter(told).collect()
     }
+}
+
+/// A row that such columns may have, by which a map is begun: what is in JSON nobody knows.
+fn example(fields: &[Field]) -> Value {
+    let one = |field: &Field| {
+        let value = match field.r#type.as_str() {
+            "RECORD" | "STRUCT" => example(&field.fields),
+            "TIMESTAMP" | "DATETIME" | "DATE" => "2000-01-01T00:00:00Z".into(),
+            "BOOLEAN" | "BOOL" => true.into(),
+            "JSON" => "{}".into(),
+            "INTEGER" | "INT64" | "FLOAT" | "FLOAT64" | "NUMERIC" | "BIGNUMERIC" => 0.into(),
+            _ => "".into(),
+        };
+        (field.name.clone(), if field.is_repeated() { Value::Array(vec![value]) } else { value })
+    };
+    Value::Object(fields.iter().map(one).collect())
 }
 
 /// `stack_trace`, `stack_trace_cause_1` …

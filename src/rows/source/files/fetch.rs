@@ -2,6 +2,8 @@
 //!
 //! Owns: finding the place in plain, packed and copied text, what a row is called. Refuses: grouping (`scan`).
 
+mod mapped;
+
 use std::io::{self, Read};
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
@@ -13,8 +15,7 @@ use super::frame::Stream;
 use super::input::{Input, InputReading};
 use super::line::{FoundRow, RowReader};
 use super::object;
-use super::parquet::{ParquetTable, place, row_of};
-use super::scan::mapped;
+use super::parquet::{ParquetTable, undecoded};
 use super::sniff::{InputForm, Packing, RowsShape};
 use super::store::StoreReader;
 use super::stream::{ByteReader, ReadGauge};
@@ -34,18 +35,12 @@ pub(super) type Visit<'v> = &'v mut dyn FnMut(u64, RowRef, SourceRow) -> Control
 pub(super) fn row(input: &Input, place: u64, watch: &dyn Watch) -> Result<SourceRow, SourceError> {
     let gauge = Arc::default();
     if input.shape() == Some(RowsShape::Parquet) && input.others.is_mapped() {
-        let (number, failure) = row_of(place);
-        let origin = input.origin_of(number);
-        let undecoded = |reason: String| SourceError::NotATable { origin: origin.clone(), reason };
-        let text = input.table(true, &gauge)?.json_row(number);
-        let text = text.map_err(|error| undecoded(format!("the row cannot be decoded: {error}")))?.ok_or_else(|| gone(input))?;
-        let mut reader = RowReader::taking(input.others.clone());
-        return whole_row(&mut reader, &text, failure, origin.clone()).map_err(undecoded);
+        return mapped::row(input, place);
     }
     if input.shape() == Some(RowsShape::Parquet) {
         let origin = input.origin_of(place);
         let found = input.table(true, &gauge)?.row(place, origin.clone());
-        let found = found.map_err(|error| SourceError::NotATable { origin, reason: format!("the row cannot be decoded: {error}") })?;
+        let found = found.map_err(|error| unread(origin, &error))?;
         return found.ok_or_else(|| gone(input));
     }
     let shape = input.shape().unwrap_or(RowsShape::Lines);
@@ -105,6 +100,10 @@ fn whole_row(reader: &mut RowReader, text: &[u8], failure: u64, origin: String) 
         FoundRow::Bad(reason) => Err(reason),
         _ => object::source_row(text, origin),
     }
+}
+
+fn unread(origin: String, error: &ParquetError) -> SourceError {
+    SourceError::NotATable { origin, reason: format!("the row cannot be decoded: {error}") }
 }
 
 fn gone(input: &Input) -> SourceError {
@@ -316,54 +315,8 @@ impl RowWalk<'_> {
                 }
                 Err(error) => {
                     tally.rows(done);
-                    tally.bad(group as u32, done, table.rows_in(group) - done, format!("the row group cannot be decoded: {error}"), b"")
+                    tally.bad(group as u32, done, table.rows_in(group) - done, undecoded(&error), b"")
                 }
-            }
-        }
-        ControlFlow::Continue(())
-    }
-
-    /// The rows of a Parquet file by a map of members. Rows may have several failures, so that those before a range are read to number it.
-    fn mapped_table(&mut self, position: usize, input: &Input, table: &ParquetTable, tally: &mut InputTally) -> ControlFlow<()> {
-        let mut reader = RowReader::taking(input.others.clone());
-        while let Some(group) = table.next() {
-            let (first, rows_in, block) = (table.rows_before(group), table.rows_in(group), group as u32);
-            let mut done = 0;
-            tally.block(block, rows_in);
-            let undecoded = |error: &ParquetError| format!("the row group cannot be decoded: {error}");
-            let mut rows = match table.json_rows(group) {
-                Ok(rows) => rows,
-                Err(error) => {
-                    tally.bad(block, 0, rows_in, undecoded(&error), b"");
-                    continue;
-                }
-            };
-            loop {
-                let text = match rows.next() {
-                    Ok(Some(text)) => text,
-                    Ok(None) => break,
-                    Err(error) => {
-                        tally.bad(block, done, rows_in.saturating_sub(done), undecoded(&error), b"");
-                        break;
-                    }
-                };
-                let number = first + done;
-                match mapped(&mut reader, &text) {
-                    FoundRow::Other(row) => {
-                        input.has_others();
-                        tally.other(&row);
-                        if let Some(text) = row.failures.first().and_then(|failure| failure.error_row(1).odd_time) {
-                            tally.odd_time(block, done, text);
-                        }
-                        self.failures(position, (place(number), &text), &row, input.origin_of(number))?;
-                        if self.number >= self.range.end {
-                            return ControlFlow::Break(());
-                        }
-                    }
-                    FoundRow::Bad(reason) => tally.bad(block, done, 1, reason, &text),
-                    FoundRow::Blank | FoundRow::Row(_) | FoundRow::Foreign => tally.foreign(block, done, &text),
-                }
-                done += 1;
             }
         }
         ControlFlow::Continue(())

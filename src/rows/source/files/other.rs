@@ -62,6 +62,11 @@ impl TakenRows {
         matches!(self, TakenRows::Mapped(_))
     }
 
+    /// Whether groups may be made of a column of a table.
+    pub(super) fn groups_by(&self, column: &str) -> bool {
+        if let TakenRows::Mapped(map) = self { map.groups_by(column) } else { true }
+    }
+
     /// A row by the map; `None` where there is no map for all rows.
     pub(super) fn mapped(&self, text: &[u8]) -> Option<OtherFound> {
         let TakenRows::Mapped(map) = self else { return None };

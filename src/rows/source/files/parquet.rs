@@ -27,7 +27,7 @@ use parquet::file::serialized_reader::{SerializedFileReader, SerializedRowGroupR
 use self::column::ParquetColumn;
 use self::counted::CountedPages;
 use self::ended::EndedFile;
-pub(super) use self::nested::{JsonRows, MOST_FAILURES, place, row_of};
+pub(super) use self::nested::JsonRows;
 use self::ranges::FreeRanges;
 pub(super) use self::ranges::RowRange;
 use super::columns::{self, COUNT, PAYLOAD, SeenColumns, TIME};
@@ -152,10 +152,10 @@ impl ParquetTable {
         Ok(rows)
     }
 
-    /// Opens a row group for rows as JSON, with nested columns.
-    pub(super) fn json_rows(&self, group: usize) -> Result<JsonRows<'_>> {
+    /// Opens a row group for rows as JSON, with nested columns: those at the top that are wanted, or all where none is.
+    pub(super) fn json_rows(&self, group: usize, wanted: &dyn Fn(&str) -> bool) -> Result<JsonRows<'_>> {
         let gate = self.place.gate();
-        JsonRows::open(EndedFile(self.place.open()?), &self.metadata, group, gate)
+        JsonRows::open(EndedFile(self.place.open()?), (&self.metadata, group), wanted, gate)
     }
 
     /// One row as JSON, by its number in the file; `None` behind the end.
@@ -164,7 +164,7 @@ impl ParquetTable {
         for group in 0..self.groups() {
             let rows = self.rows_in(group);
             if number < before + rows {
-                let mut rows = self.json_rows(group)?;
+                let mut rows = self.json_rows(group, &|_| true)?;
                 rows.skip(number - before)?;
                 return rows.next();
             }
@@ -228,6 +228,11 @@ impl ParquetTable {
         }
         Ok(None)
     }
+}
+
+/// That rows are lost.
+pub(super) fn undecoded(error: &ParquetError) -> String {
+    format!("the row group cannot be decoded: {error}")
 }
 
 /// The library panics at some of what it was not meant to read.

@@ -2,6 +2,8 @@
 //!
 //! Owns: the threads, handing inputs to them, progress and snapshots, stopping. Refuses: what is counted (`tally`, `group`), formats.
 
+mod mapped;
+
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,15 +14,14 @@ use super::block::Block;
 use super::input::{Input, InputReading};
 use super::line::{FoundRow, RowReader};
 use super::other::TakenRows;
-use super::parquet::{MOST_FAILURES, ParquetTable, RowRange, Rows, place};
+use super::parquet::{ParquetTable, RowRange, Rows, undecoded};
 use super::stream::ReadGauge;
 use super::tally::{self, ThreadTally};
 use crate::rows::group::{Grouper, Groups};
 use crate::rows::row::RowRef;
 use crate::rows::source::{Filter, Progress, Request, SourceError, Watch};
+pub(super) use mapped::mapped;
 
-/// Rows of a table that are read by a map at a time.
-const BATCH: usize = 256;
 /// How often progress is told and the wish to stop is looked for.
 const BEAT: Duration = Duration::from_millis(50);
 /// When the first groups so far are shown.
@@ -257,59 +258,11 @@ impl Worker<'_> {
             last = Some(range.number);
             if let Err(error) = self.row_range(input, table, &range, (&mut open, &mut done)) {
                 let lost = range.rows.saturating_sub(done);
-                let reason = format!("the row group cannot be decoded: {error}");
-                locked(self.part).inputs[input].bad(range.number, done, lost, reason, b"");
+                locked(self.part).inputs[input].bad(range.number, done, lost, undecoded(&error), b"");
             }
             locked(self.part).inputs[input].block(range.number, range.rows);
             self.scan.gauge.bytes.fetch_add(table.bytes_in(&range), Ordering::Relaxed);
         }
-    }
-
-    /// The same by a map of members, a row group at a time.
-    fn mapped_table(&mut self, input: usize, table: &ParquetTable) {
-        while !self.scan.gauge.stopped() {
-            let Some(group) = table.next() else { return };
-            let mut done = 0;
-            if let Err(error) = self.mapped_group(input, table, group, &mut done) {
-                let lost = table.rows_in(group).saturating_sub(done);
-                let reason = format!("the row group cannot be decoded: {error}");
-                locked(self.part).inputs[input].bad(group as u32, done, lost, reason, b"");
-            }
-            locked(self.part).inputs[input].block(group as u32, table.rows_in(group));
-            self.scan.gauge.bytes.fetch_add(table.bytes_of(group), Ordering::Relaxed);
-        }
-    }
-
-    fn mapped_group(&mut self, input: usize, table: &ParquetTable, group: usize, done: &mut u64) -> Result<(), ParquetError> {
-        let mut rows = table.json_rows(group)?;
-        let mut batch = Vec::with_capacity(BATCH);
-        let mut end = Ok(());
-        while end.is_ok() && !self.scan.gauge.stopped() {
-            batch.clear();
-            while batch.len() < BATCH {
-                match rows.next() {
-                    Ok(Some(row)) => batch.push(row),
-                    Ok(None) => break,
-                    Err(error) => {
-                        end = Err(error);
-                        break;
-                    }
-                }
-            }
-            if batch.is_empty() {
-                break;
-            }
-            let mut part = locked(self.part);
-            let mut count = Count::new(&mut part, &mut self.filter, input, group as u32);
-            (count.of, count.piece) = (Some(&*self.scan.inputs[input]), *done);
-            for text in &batch {
-                let at = place(table.rows_before(group) + count.piece);
-                count.add(mapped(&mut self.reader, text), at, text);
-            }
-            self.scan.gauge.rows.fetch_add(count.rows, Ordering::Relaxed);
-            *done += batch.len() as u64;
-        }
-        end
     }
 
     /// Rows stay open for the range behind, unless something is wrong with them.
@@ -342,16 +295,6 @@ impl Worker<'_> {
         }
         *open = Some(rows);
         Ok(())
-    }
-}
-
-/// A row of a table by a map of members.
-pub(super) fn mapped<'a>(reader: &'a mut RowReader, text: &'a [u8]) -> FoundRow<'a> {
-    match reader.value(text) {
-        FoundRow::Other(row) if row.failures.len() > MOST_FAILURES => {
-            FoundRow::Bad(format!("has more than {} failures", crate::ground::text::count(MOST_FAILURES as u64)))
-        }
-        found => found,
     }
 }
 

@@ -171,9 +171,14 @@ impl InputTally {
         });
     }
 
+    /// Whether the next piece that is no row is quoted.
+    pub(super) fn is_quoting(&self) -> bool {
+        self.first.len() < QUOTED
+    }
+
     fn quote(&mut self, block: u32, piece: u64, text: &[u8], reason: impl FnOnce() -> (String, bool, String)) {
         // A thread takes blocks in order, so its first few are enough to find the first few of all.
-        if self.first.len() < QUOTED {
+        if self.is_quoting() {
             let head = &text[..text.len().min(4 * QUOTE)];
             let quote = String::from_utf8_lossy(head).trim_start().chars().take(QUOTE).collect();
             let (reason, foreign, map) = reason();

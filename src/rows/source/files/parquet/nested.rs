@@ -17,7 +17,7 @@ use parquet::file::reader::RowGroupReader;
 use parquet::file::serialized_reader::SerializedRowGroupReader;
 use parquet::record::Field;
 use parquet::record::reader::{ReaderIter, RowIter, TreeBuilder};
-use parquet::schema::types::Type;
+use parquet::schema::types::{SchemaDescPtr, SchemaDescriptor, Type, TypePtr};
 use serde_json::{Map, Number, Value};
 
 use super::counted::CountedPages;
@@ -33,36 +33,30 @@ const MOST_VALUES: u64 = 1 << 26;
 /// Widest reason for what cannot be decoded: the library quotes values.
 const LONGEST: usize = 120;
 
-/// Bits of a row's place that tell which of its failures is meant.
-const FAILURE_BITS: u32 = 16;
-/// Most failures of a row.
-pub(in crate::rows::source::files) const MOST_FAILURES: usize = 1 << FAILURE_BITS;
-
-/// The place of a row's first failure.
-pub(in crate::rows::source::files) fn place(row: u64) -> u64 {
-    row << FAILURE_BITS
-}
-
-/// The row of a place, and which of its failures.
-pub(in crate::rows::source::files) fn row_of(place: u64) -> (u64, u64) {
-    (place >> FAILURE_BITS, place & (MOST_FAILURES as u64 - 1))
-}
-
 /// Rows of one row group.
 pub(in crate::rows::source::files) struct JsonRows<'t> {
     rows: ReaderIter,
-    metadata: &'t ParquetMetaData,
+    /// The columns that are read.
+    schema: TypePtr,
     _gate: Option<MutexGuard<'t, ()>>,
 }
 
 impl<'t> JsonRows<'t> {
-    /// At the beginning of a row group.
-    pub(super) fn open(file: EndedFile, metadata: &'t ParquetMetaData, group: usize, gate: Option<MutexGuard<'t, ()>>) -> Result<Self> {
+    /// At the beginning of a row group, for the columns at the top that are wanted.
+    pub(super) fn open(
+        file: EndedFile,
+        (metadata, group): (&'t ParquetMetaData, usize),
+        wanted: &dyn Fn(&str) -> bool,
+        gate: Option<MutexGuard<'t, ()>>,
+    ) -> Result<Self> {
         let of_group = metadata.row_group(group);
-        for column in of_group.columns() {
+        let columns = columns(metadata.file_metadata().schema_descr(), wanted)?;
+        let is_read =
+            |path: &[String]| path.first().is_some_and(|top| columns.root_schema().get_fields().iter().any(|field| field.name() == top));
+        for column in of_group.columns().iter().filter(|column| is_read(column.column_path().parts())) {
             let path = column.column_path();
             if path.parts().len() > DEEPEST {
-                return Err(ParquetError::General(format!("a column goes deeper than {DEEPEST} others")));
+                return Err(ParquetError::General(format!("columns lie more than {DEEPEST} deep inside each other")));
             }
             if column.column_descr().max_rep_level() > 0 && values(column.num_values()) > MOST_VALUES {
                 return Err(ParquetError::General(format!("column {} tells of more values than are read", path.string())));
@@ -73,9 +67,9 @@ impl<'t> JsonRows<'t> {
         let index = metadata.page_index_for_row_group(group);
         let inner = reading(|| SerializedRowGroupReader::new(Arc::new(file), of_group, index, properties))?;
         let counted = CountedGroup { inner, rows: values(of_group.num_rows()) };
-        let schema = metadata.file_metadata().schema_descr_ptr();
-        let rows = reading(|| TreeBuilder::new().as_iter(schema, &counted))?;
-        Ok(JsonRows { rows, metadata, _gate: gate })
+        let schema = columns.root_schema_ptr();
+        let rows = reading(|| TreeBuilder::new().as_iter(columns, &counted))?;
+        Ok(JsonRows { rows, schema, _gate: gate })
     }
 
     /// The next row; `None` at the end.
@@ -85,8 +79,7 @@ impl<'t> JsonRows<'t> {
             Ok(Some(row)) => row,
             Err(error) => return Err(ParquetError::General(clip(&error.to_string(), LONGEST).into_owned())),
         };
-        let schema = self.metadata.file_metadata().schema();
-        let object = object(row.get_column_iter(), Some(schema));
+        let object = object(row.get_column_iter(), Some(&self.schema));
         Ok(Some(object.to_string().into_bytes()))
     }
 
@@ -99,6 +92,15 @@ impl<'t> JsonRows<'t> {
         }
         Ok(())
     }
+}
+
+/// The columns that are wanted, or all where none is: a row has to have one.
+fn columns(all: &SchemaDescriptor, wanted: &dyn Fn(&str) -> bool) -> Result<SchemaDescPtr> {
+    let root = all.root_schema();
+    let fields: Vec<TypePtr> = root.get_fields().iter().filter(|field| wanted(field.name())).cloned().collect();
+    let fields = if fields.is_empty() { root.get_fields().to_vec() } else { fields };
+    let root = Type::group_type_builder(root.name()).with_fields(fields).build()?;
+    Ok(Arc::new(reading(|| Ok(SchemaDescriptor::new(Arc::new(root))))?))
 }
 
 fn values(told: i64) -> u64 {
