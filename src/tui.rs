@@ -6,6 +6,7 @@
 pub mod action;
 pub mod advice;
 pub mod app;
+pub mod beside_lines;
 pub mod binding;
 pub mod case_screen;
 pub mod causes;

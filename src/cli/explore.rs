@@ -70,6 +70,10 @@ pub(super) struct FirstArgs {
     /// Begin anew, not as this source was left last time
     #[arg(long)]
     pub fresh: bool,
+
+    /// Begin with the namespaces of two sources side by side, stage beside production: this one, or several read as one, beside SOURCE
+    #[arg(long, value_name = "SOURCE", num_args = 1..)]
+    pub beside: Vec<String>,
 }
 
 /// What is explored, for what is kept of it. The default is the tables of the schemas.
@@ -196,6 +200,7 @@ pub(super) fn show(
     };
     around.asks_background = is_asked && !print;
     around.first = shown.first.group.map(|group| (group.to_string(), shown.first.document));
+    around.beside = (!shown.first.beside.is_empty()).then(|| around::typed(&shown.first.beside));
     around.notes = shown.notes.book(config, shown.is_demo || print || keys.is_some())?;
     around.kept_as = shown.kept_as;
     around.opener = shown.opener.map(|opener| opener as Arc<dyn SourceOpener>);

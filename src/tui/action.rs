@@ -77,6 +77,8 @@ pub enum Action {
     Overview,
     /// The groups that a line of the overview is about.
     ShowGroups,
+    /// Another source beside this one.
+    Beside,
     Search,
     NextMatch,
     PreviousMatch,
@@ -270,6 +272,7 @@ pub const TABLE: &[Entry] = &[
     entry(A::CountCauses, "count-causes", &["b"], "count what is really wrong in the rows of the group (BigQuery)", Groups, None, LOOK),
     entry(A::Overview, "overview", &["gn"], "all namespaces at a glance, stages, unknown names, what has changed since the last visit; and back", Everywhere, None, LOOK),
     entry(A::ShowGroups, "show-groups", &["<enter>"], "the groups of this namespace, name or stage", ActionPlace::Overview, Some("its groups"), LOOK),
+    entry(A::Beside, "beside", &["a"], "hold another source beside this one, stage beside production: what only one of them has (empty: none)", ActionPlace::Overview, Some("beside"), LOOK),
     entry(A::Zoom, "zoom", &["Z"], "this pane over the whole screen; and back", Everywhere, None, LOOK),
     entry(A::Larger, "larger", &["+"], "this pane larger", Everywhere, None, LOOK),
     entry(A::Smaller, "smaller", &["-"], "this pane smaller", Everywhere, None, LOOK),

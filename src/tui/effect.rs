@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::beside_lines::OtherSource;
 use super::deploy_tree::{DeployPlace, DeployTree};
 use super::group_tree::{GroupTree, ListedBy};
 use super::handed::HandOver;
@@ -111,6 +112,15 @@ pub enum Effect {
         sort: Sort,
         /// What is kept of the last visit.
         visit: Option<Arc<Visit>>,
+        /// The source beside, with whether all of this one was read.
+        beside: Option<(Arc<OtherSource>, bool)>,
+    },
+    /// Open another source, and count it as this one was counted.
+    ReadBeside {
+        /// The work.
+        job: JobId,
+        /// What was typed.
+        named: String,
     },
     /// Put the counted namespaces in another order.
     SortOverview {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use ratatui::crossterm::event::KeyEvent;
 
+use super::beside_lines::OtherSource;
 use super::deploy_tree::{DeployPlace, DeployTree};
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
@@ -156,6 +157,13 @@ pub enum Message {
         job: JobId,
         /// The lines.
         tree: Arc<OverviewTree>,
+    },
+    /// Another source was read to stand beside this one, or why not.
+    BesideRead {
+        /// The work.
+        job: JobId,
+        /// What was read.
+        outcome: Result<Arc<OtherSource>, String>,
     },
     /// Reading failed.
     ReadFailed(String),

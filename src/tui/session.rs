@@ -46,6 +46,8 @@ pub struct Surroundings {
     pub command: Option<ShellCommand>,
     /// The group that is to be shown first, by its fingerprint, and which document of it.
     pub first: Option<(String, Option<usize>)>,
+    /// The source that is to stand beside the first one, as it would be typed.
+    pub beside: Option<String>,
     /// Whether somebody has set a theme that goes before one chosen by key.
     pub theme_is_set: bool,
     /// Whether the terminal is asked for its background, by which the theme is chosen.
@@ -113,6 +115,7 @@ impl Session {
         tab.app.command = around.command;
         tab.app.theme_is_set = around.theme_is_set;
         tab.app.own_zone = around.zone;
+        tab.app.overview.beside.wanted = around.beside;
         if let Some(complaint) = around.complaint {
             tab.app.report(complaint, true);
         }

@@ -55,7 +55,8 @@ pub fn begin(app: &mut App) -> Vec<Effect> {
     // Says as well how old the schemas are.
     let list = app.schemas.is_some().then(|| Effect::ListTables { job: app.next_job() });
     if !app.tables.alone {
-        return list.into_iter().chain([Effect::Read]).collect();
+        let beside = app.overview.beside.wanted.take().map(|named| overview::beside(app, &named));
+        return list.into_iter().chain([Effect::Read]).chain(beside.into_iter().flatten()).collect();
     }
     app.reading = None;
     app.tables.open = true;
@@ -110,6 +111,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Arranged { job, tree, note } => groups::arranged(app, job, tree, note),
         Message::Noted { job, asked, outcome } => notes::written(app, job, &asked, outcome),
         Message::Overview { job, tree } => overview::told(app, job, tree),
+        Message::BesideRead { job, outcome } => overview::beside_read(app, job, outcome),
         Message::ReadFailed(reason) => {
             app.reading = None;
             app.incomplete = Some("reading failed".to_owned());

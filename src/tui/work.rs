@@ -187,16 +187,23 @@ impl Workers {
                     Some(Message::Noted { job, asked: groups, outcome })
                 });
             }
-            Effect::Overview { job, groups, sort, visit } => {
+            Effect::Overview { job, groups, sort, visit, beside } => {
                 let (schemas, asked, flag) = (self.request.schemas.clone(), self.asked.clone(), self.flag(job));
                 self.run(move |_| {
                     let is_off = || flag.load(Ordering::Relaxed);
-                    let tree = overview::counted(groups, schemas.as_deref(), sort, (visit.as_deref(), &asked), &is_off)?;
+                    let tree = overview::counted(groups, schemas.as_deref(), sort, (visit.as_deref(), &asked), beside, &is_off)?;
                     Some(Message::Overview { job, tree: Arc::new(tree) })
                 });
             }
             Effect::SortOverview { job, tree, sort } => {
                 self.run(move |_| Some(Message::Overview { job, tree: Arc::new(overview::sorted(&tree, sort)) }));
+            }
+            Effect::ReadBeside { job, named } => {
+                let (opener, request, watch) = (self.opener.clone(), self.request.clone(), self.watch(job));
+                self.run(move |_| {
+                    let outcome = overview::read_beside(opener.as_deref(), &named, &request, &watch).map(Arc::new);
+                    (!watch.cancelled()).then_some(Message::BesideRead { job, outcome })
+                });
             }
             Effect::LetGo(tree) => self.run(move |_| {
                 drop(tree);

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use color_eyre::Result;
-use color_eyre::eyre::{WrapErr, bail, ensure, eyre};
+use color_eyre::eyre::{WrapErr, ensure, eyre};
 
 use super::changes;
 use super::incidents::{IncidentsOf, SameBy};
@@ -19,6 +19,7 @@ use crate::ground::text::{bytes, visible};
 use crate::rows::group::Groups;
 use crate::rows::source::Request;
 use crate::triage::baseline::{Baseline, Comparison};
+use crate::triage::facts::beside::incomparable;
 use crate::triage::facts::incident;
 use crate::triage::facts::overview::NOT_WHOLE;
 use crate::triage::incidents::Incident;
@@ -49,10 +50,7 @@ pub(in crate::cli) fn check(path: &Path, baseline: &Baseline, groups: &Groups) -
 
 /// Where nothing was read all groups would be gone, and nobody knows whether they are.
 pub(in crate::cli) fn comparable(groups: &Groups) -> Result<()> {
-    if let (0, 0, Some(told)) = (groups.rows, groups.outside, groups.unreadable.emptiness()) {
-        bail!("{told}, so nothing can be compared");
-    }
-    Ok(())
+    incomparable(groups).map_or(Ok(()), |told| Err(eyre!(told)))
 }
 
 /// A comparison of which not all was read is no answer.

@@ -28,6 +28,9 @@ pub(super) fn back(app: &mut App) -> Vec<Effect> {
     if let Some(effect) = senders::call_off(app) {
         return vec![effect];
     }
+    if let Some(effect) = overview::call_off(app) {
+        return vec![effect];
+    }
     if let Some(job) = app.history.take() {
         app.tell("history was not looked for any further");
         return vec![Effect::Cancel(job)];
