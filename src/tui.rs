@@ -35,6 +35,7 @@ mod listed;
 pub mod log;
 pub mod log_file;
 pub mod look;
+pub mod loss_tree;
 pub mod matches;
 pub mod menu;
 pub mod message;

@@ -111,6 +111,11 @@ pub(super) struct LookArgs {
     #[arg(long, value_name = "FILE")]
     allowlist: Option<PathBuf>,
 
+    /// Documents that pass, a file or folder as misfit judge takes it; what they lose is told on the screen of tables. May be given several times; without
+    /// it those in a folder validation beside schemas
+    #[arg(long, value_name = "DOC")]
+    accepted: Vec<String>,
+
     /// Keys to press, as in `jj<enter>`
     #[arg(long, value_name = "KEYS", hide = true)]
     keys: Option<String>,
@@ -160,7 +165,7 @@ pub(super) fn show(
     config: &Config,
     shown: Shown,
 ) -> Result<ExitCode> {
-    let LookArgs { theme, ascii, deployed, allowlist, keys, size, print, reach } = look;
+    let LookArgs { theme, ascii, deployed, allowlist, accepted, keys, size, print, reach } = look;
     let allowlist = allowlist.as_deref().map(super::compat::text_of).transpose()?.map(Arc::from);
     // Last, because who has mistyped a name learns nothing from it.
     ensure!(
@@ -200,6 +205,7 @@ pub(super) fn show(
     };
     around.asks_background = is_asked && !print;
     around.first = shown.first.group.map(|group| (group.to_string(), shown.first.document));
+    around.accepted = accepted;
     around.beside = (!shown.first.beside.is_empty()).then(|| around::typed(&shown.first.beside));
     around.notes = shown.notes.book(config, shown.is_demo || print || keys.is_some())?;
     around.kept_as = shown.kept_as;

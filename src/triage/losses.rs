@@ -5,6 +5,7 @@
 
 mod lift;
 mod since;
+mod table;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,7 @@ use crate::pipeline::sink::{self, Coercion, Fate, Reason, Severity, Side, Submis
 
 pub use lift::LiftSql;
 pub use since::{LookedUp, MOST_LOOKED_UP, PlaceHistories, PlaceHistory};
+pub use table::LossyTable;
 
 /// Losses of a document that are told one by one.
 const MOST_VALUES: usize = 50_000;

@@ -279,6 +279,15 @@ pub enum Effect {
         /// Groups that may fail there.
         groups: Arc<Groups>,
     },
+    /// Count what documents that pass lose on their way into a table.
+    Losses {
+        /// The work.
+        job: JobId,
+        /// The doctype version, by its position.
+        table: usize,
+        /// The documents, as they were named; none: those beside the schemas.
+        named: Vec<String>,
+    },
     /// Find out about a table and column.
     Look {
         /// The work.

@@ -14,6 +14,7 @@ use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
 use super::kept::{KeptLine, KeptView};
 use super::look::Look;
+use super::loss_tree::LossTree;
 use super::matches::Matches;
 use super::opened::OpenedSource;
 use super::overview_tree::OverviewTree;
@@ -164,6 +165,13 @@ pub enum Message {
         job: JobId,
         /// What was read.
         outcome: Result<Arc<OtherSource>, String>,
+    },
+    /// The losses of a table were counted, or why not.
+    Losses {
+        /// The work.
+        job: JobId,
+        /// The lines.
+        outcome: Result<Arc<LossTree>, String>,
     },
     /// Reading failed.
     ReadFailed(String),

@@ -17,6 +17,9 @@ use crate::rows::group::{Group, Groups, NEW};
 use crate::triage::facts::{Facts, beside, overview as words};
 use crate::triage::overview::{ChangedGroup, Changes, GoneGroup, NamespaceLine, Overview, StageLine, UnknownName};
 
+/// What the numbers of both sources are called: of the one that is explored, of the other.
+pub const BESIDE_HEADS: [&str; 2] = ["rows", "beside"];
+
 /// Lines of changes that are open at first.
 const OPEN_AT_START: usize = 6;
 
@@ -253,6 +256,9 @@ impl OverviewTree {
         match self.line(item) {
             Some(OverviewLine::Part(part)) => {
                 sighting.see(&self.part_words(part));
+                if part == OverviewPart::Beside {
+                    sighting.see(BESIDE_HEADS[0]).see(BESIDE_HEADS[1]);
+                }
             }
             Some(OverviewLine::Stage(line)) => {
                 sighting.see(&words::stage(line.stage.as_deref())).see(&plural(line.groups, "group", "groups"));

@@ -18,6 +18,7 @@ mod hand_over;
 mod history;
 mod keys;
 mod lists;
+mod losses;
 mod my_edit;
 mod notes;
 mod open;
@@ -152,6 +153,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Tables { tree, done } => tables::replace(app, tree, done),
         Message::TablesFound { job, hits } => find::found(app, job, hits),
+        Message::Losses { job, outcome } => losses::told(app, job, outcome),
         Message::Looked { job, outcome } => tables::looked(app, job, outcome),
         Message::Deploy { job, outcome } => deploy::told(app, job, outcome),
         Message::Witness { job, place, found } => deploy::shown(app, job, place, found),
@@ -174,6 +176,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             app.tables.reading = None;
             deploy::broken(app);
             overview::broken(app);
+            losses::broken(app);
             my_edit::broken(app);
             app.report(reason, true);
             Vec::new()
@@ -232,6 +235,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Deploy => deploy::switch(app),
         Action::Quit if app.deploy.open => deploy::leave(app),
+        Action::Quit if app.tables.open && app.tables.losses.is_some() => losses::leave(app),
         Action::Quit if app.tables.open => tables::leave(app),
         Action::Tables => tables::switch(app),
         Action::Overview => overview::switch(app),
@@ -317,6 +321,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         _ if action.copies() => copy::act(app, action),
         _ => match app.focus() {
             Focus::Tables | Focus::Hits | Focus::TableSchema => tables::act(app, action),
+            Focus::Losses => losses::act(app, action),
             Focus::Deploy => deploy::act(app, action),
             Focus::Sides(_) => sides::act(app, action),
             Focus::Row => row::act(app, action),

@@ -9,6 +9,7 @@ mod causes;
 mod deploy;
 mod edit;
 mod follow;
+mod losses;
 mod notes;
 mod overview;
 mod payloads;
@@ -262,6 +263,14 @@ impl Workers {
                 let outcome = tables::look(schemas, place, groups).map(Arc::new).map_err(|error| error.to_string());
                 (!flag.load(Ordering::Relaxed)).then_some(Message::Looked { job, outcome })
             }),
+            Effect::Losses { job, table, named } => {
+                let Some(schemas) = self.request.schemas.clone() else { return };
+                let watch = self.watch(job);
+                self.run(move |_| {
+                    let outcome = losses::find(&schemas, table, &named, &watch)?;
+                    Some(Message::Losses { job, outcome: outcome.map(Arc::new) })
+                });
+            }
             Effect::History { job, question } => {
                 let settings = self.history.clone();
                 self.with_schemas(job, move |schemas, _, flag| {

@@ -1,27 +1,11 @@
 //! What is lost of documents that pass, as scripts read it. Names and meanings are stable.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 
 use crate::ground::time::rfc3339;
-use crate::pipeline::layout::Layout;
-use crate::pipeline::schema::Schema;
 use crate::pipeline::sink::{self, Coercion, Reason};
-use crate::rows::schemas::Doctype;
 use crate::triage::judging::LostIn;
-use crate::triage::losses::{self, LookedUp, LossCount, LossTally, PlaceHistory};
-
-/// A doctype version with documents that pass.
-pub(super) struct LossyTable<'b, 't> {
-    pub doctype: &'b Doctype,
-    pub layout: Arc<Layout>,
-    /// That no layout is published, where none is.
-    pub made: Option<String>,
-    pub schema: Option<Arc<Schema>>,
-    pub tally: &'t LossTally,
-    pub known: LookedUp,
-}
+use crate::triage::losses::{self, LossCount, LossyTable, PlaceHistory};
 
 /// A value of a document that is not in a column as it is, in the order of the document.
 #[derive(Debug, Serialize)]
@@ -150,7 +134,8 @@ impl<'a> HistoryAnswer<'a> {
 
 impl<'a> TableLossesAnswer<'a> {
     /// Of a doctype version, its columns and what was counted.
-    pub(super) fn new(table: String, lossy: &'a LossyTable<'a, 'a>) -> Self {
+    pub(super) fn new(lossy: &'a LossyTable<'a, 'a>) -> Self {
+        let table = lossy.table();
         let LossyTable { doctype, layout, made, schema, tally, known } = lossy;
         let described = schema.as_deref().map(|schema| tally.described(schema)).unwrap_or_default();
         let coverage = tally.coverage(layout);

@@ -220,6 +220,7 @@ fn typed(app: &App, prompt: &Prompt, pen: &mut Pen<'_>) {
         PromptPurpose::Mute => ("mute until (a day, 2w, 3x for three times as many; nothing: for good)", None),
         PromptPurpose::Mended => ("mended (a day, a revision, or both; nothing: now)", None),
         PromptPurpose::Source => ("open in a tab (a file, a folder, a table)", None),
+        PromptPurpose::Accepted => ("documents that pass (files, folders; nothing: those beside the schemas)", None),
         PromptPurpose::Beside => ("beside (a file, a folder, a table; nothing: none)", None),
         PromptPurpose::Payloads => ("payloads with (text, or /pointer=value)", None),
         PromptPurpose::Filter => {

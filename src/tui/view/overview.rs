@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use super::super::app::App;
 use super::super::beside_lines::BesideRow;
-use super::super::overview_tree::{OverviewLine, OverviewPart, OverviewTree};
+use super::super::overview_tree::{BESIDE_HEADS, OverviewLine, OverviewPart, OverviewTree};
 use super::super::panes;
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line, paragraph};
@@ -127,8 +127,8 @@ impl LinePainter<'_> {
     fn numbers(&self, line: &OverviewLine<'_>, area: Rect, pen: &mut Pen<'_>) {
         let rows = match line {
             OverviewLine::Part(OverviewPart::Beside) => {
-                pen.put_right(&format!("{:>10}", "beside"), self.style(Role::Dim))
-                    .put_right(&format!("{:>9} ", "rows"), self.style(Role::Dim));
+                let [here, there] = BESIDE_HEADS;
+                pen.put_right(&format!("{there:>10}"), self.style(Role::Dim)).put_right(&format!("{here:>9} "), self.style(Role::Dim));
                 return;
             }
             OverviewLine::Part(_) => return,
