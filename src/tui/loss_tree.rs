@@ -66,7 +66,7 @@ impl LossTree {
     }
 
     fn place(&mut self, place: PlaceTold) {
-        let PlaceTold { place, told, history, select, update, is_loss } = place;
+        let PlaceTold { place, told, history, select, update, is_loss, .. } = place;
         let kind = if is_loss { LossLineKind::Lost } else { LossLineKind::Changed };
         let top = self.push(None, kind, (place.clone(), told), place);
         if let Some(history) = history {

@@ -10,6 +10,7 @@
 //! ```
 
 mod accepted;
+mod additional;
 mod adhoc;
 mod answer;
 mod auth;
@@ -62,6 +63,7 @@ use crate::rows::advice::{Advice, Advised};
 use crate::rows::group::{Fingerprint, Group, Groups};
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
 
+pub use additional::{AdditionalAsked, AdditionalRow, LiveTable};
 pub use adhoc::Adhoc;
 pub use cache::usual_folder as cache_folder;
 pub use cost::{MOST_BYTES, PRICE_PER_TIB};

@@ -15,12 +15,12 @@ const MOST_COLUMNS: usize = 20;
 const MOST_PLACE: usize = 60;
 
 /// What becomes of the values at a place and why, as a part of a line. Not safe for a terminal.
-pub fn told(count_of: &LossCount) -> String {
+fn told(count_of: &LossCount, of_rows: bool) -> String {
     let LossCount { first, documents, values, .. } = count_of;
+    let of = |n: u64| if of_rows { plural(n, "row", "rows") } else { plural(n, "document", "documents") };
     let amount = match (*documents, *values) {
-        (1, 1) => "1 document".to_owned(),
-        (documents, values) if documents == values => plural(documents, "document", "documents"),
-        (documents, values) => format!("{}, {}", plural(documents, "document", "documents"), plural(values, "value", "values")),
+        (documents, values) if documents == values => of(documents),
+        (documents, values) => format!("{}, {}", of(documents), plural(values, "value", "values")),
     };
     format!("{} in {amount}{}", first.fate.words(), why(first))
 }
@@ -66,6 +66,8 @@ pub struct PlaceTold {
     pub place: String,
     /// What becomes of the values there, in how many documents, why.
     pub told: String,
+    /// The first day of rows that hold it.
+    pub first: Option<String>,
     /// Since when the schema knows it.
     pub history: Option<String>,
     /// SQL that reads the value.
@@ -90,8 +92,8 @@ pub struct CoveredTold {
 
 /// What is told of the losses of a table.
 pub fn sheet(lossy: &LossyTable<'_, '_>) -> LossSheet {
-    let LossyTable { layout, schema, tally, known, made, .. } = lossy;
-    let table = lossy.table();
+    let LossyTable { layout, schema, tally, known, made, table, of_rows, .. } = lossy;
+    let of_rows = *of_rows;
     let histories = known.places.iter().map(Option::as_ref).chain(std::iter::repeat(None));
     let mut places: Vec<(&LossCount, Option<&PlaceHistory>)> = tally.places().into_iter().zip(histories).collect();
     places.retain(|(place, _)| is_loss(place.first.fate) || place.first.fate == Fate::Changed);
@@ -101,10 +103,11 @@ pub fn sheet(lossy: &LossyTable<'_, '_>) -> LossSheet {
         let is_loss = is_loss(count.first.fate);
         PlaceTold {
             place: count.first.place.clone(),
-            told: told(count),
+            told: told(count, of_rows),
+            first: of_rows.then(|| format!("first on {}", count.seen.0)),
             history: known.map(history),
             select: count.first.lift.select.clone().filter(|_| is_loss),
-            update: count.first.lift.update(&table),
+            update: count.first.lift.update(table),
             is_loss,
         }
     };
@@ -115,12 +118,16 @@ pub fn sheet(lossy: &LossyTable<'_, '_>) -> LossSheet {
     let others = (tally.others > 0)
         .then(|| format!("and {} of documents or tables with too many to tell apart", plural(tally.others, "value", "values")));
     LossSheet {
-        head: format!("{table}: {}", summary(tally, lossy)),
+        head: format!("{table}: {}", if of_rows { summary_of_rows(tally, lossy) } else { summary(tally, lossy) }),
         made: made.clone(),
         refused,
         places: places.iter().map(of).collect(),
         others,
-        covered: covered(schema.as_deref().map(|schema| tally.described(schema)), tally.coverage(layout)),
+        covered: if of_rows {
+            Vec::new()
+        } else {
+            covered(schema.as_deref().map(|schema| tally.described(schema)), tally.coverage(layout))
+        },
     }
 }
 
@@ -159,7 +166,10 @@ pub fn of_table(lossy: &LossyTable<'_, '_>) -> String {
     for place in sheet.places.iter().take(MOST_LISTED) {
         facts.named(clip_middle(&visible(&place.place), MOST_PLACE).into_owned(), &place.told);
         let select = place.select.as_deref().map(read_as);
-        [place.history.as_ref(), select.as_ref(), place.update.as_ref()].into_iter().flatten().for_each(|line| facts.named("", line));
+        [place.first.as_ref(), place.history.as_ref(), select.as_ref(), place.update.as_ref()]
+            .into_iter()
+            .flatten()
+            .for_each(|line| facts.named("", line));
     }
     let more = sheet.places.len().saturating_sub(MOST_LISTED);
     if more > 0 {
@@ -175,6 +185,14 @@ pub fn of_table(lossy: &LossyTable<'_, '_>) -> String {
     format!("{}\n{}", visible(&sheet.head), facts.indented("  "))
 }
 
+fn summary_of_rows(tally: &LossTally, lossy: u64) -> String {
+    let rows = plural(tally.documents, "row that was looked at", "rows that were looked at");
+    match lossy {
+        0 => format!("nothing in additional_properties of {rows}"),
+        lossy => format!("{} in no column, of {rows}", plural(lossy, "value", "values")),
+    }
+}
+
 fn summary(tally: &LossTally, lossy: u64) -> String {
     let documents = plural(tally.documents, "document that passes", "documents that pass");
     match (tally.refused.0, lossy) {
@@ -185,6 +203,58 @@ fn summary(tally: &LossTally, lossy: u64) -> String {
             format!("{rows} and {} in no column, of {documents}", plural(lossy, "value is", "values are"))
         }
     }
+}
+
+/// Rows of a live table that were looked at.
+#[derive(Debug, Clone, Default)]
+pub struct RowsLookedAt {
+    /// The days, in their order.
+    pub days: Vec<DayLookedAt>,
+    /// Texts that are too long to be looked at.
+    pub too_long: u64,
+    /// Texts that are no JSON, as they are where they were cut.
+    pub broken: u64,
+    /// The `sample_id` of the clients that were looked at, one of 100; `None` where all were.
+    pub sample: Option<i64>,
+}
+
+/// A day of a live table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayLookedAt {
+    /// `2026-06-24`.
+    pub day: String,
+    /// Rows that were looked at.
+    pub looked_at: u64,
+    /// Rows that hold something in `additional_properties`.
+    pub of: u64,
+}
+
+/// Which rows of a live table were looked at: sentences without a full stop.
+pub fn looked_at(rows: &RowsLookedAt) -> Vec<String> {
+    let all = |of: fn(&DayLookedAt) -> u64| rows.days.iter().map(of).sum::<u64>();
+    let span = match &rows.days[..] {
+        [] => "no row of these days holds anything in additional_properties".to_owned(),
+        [first, .., last] => {
+            format!(
+                "{} of {} of {} days, from {} to {}, were looked at",
+                count(all(|day| day.looked_at)),
+                held(all(|day| day.of)),
+                rows.days.len(),
+                first.day,
+                last.day
+            )
+        }
+        [day] => format!("{} of {} of {} were looked at", count(day.looked_at), held(day.of), day.day),
+    };
+    let sample = rows.sample.map(|sample| format!("only of clients with sample_id {sample}, one of 100"));
+    let why = |n: u64, one: &str, many: &str| (n > 0).then(|| format!("{} not counted", plural(n, one, many)));
+    let long = why(rows.too_long, "text is too long and", "texts are too long and");
+    let broken = why(rows.broken, "text is not JSON and", "texts are not JSON and");
+    std::iter::once(span).chain(sample).chain(long).chain(broken).collect()
+}
+
+fn held(rows: u64) -> String {
+    plural(rows, "row with something in additional_properties", "rows with something in additional_properties")
 }
 
 /// What sample documents of a doctype were looked at: `3 documents of it pass, 1 fails; 40 files of other doctypes passed over`. Sentences without a full stop.

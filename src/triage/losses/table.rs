@@ -22,6 +22,10 @@ pub struct LossyTable<'s, 't> {
     pub tally: &'t LossTally,
     /// Since when the schema knows the places.
     pub known: LookedUp,
+    /// What the table is called.
+    pub table: String,
+    /// Whether what was counted are rows of the table, not documents.
+    pub of_rows: bool,
 }
 
 impl<'s, 't> LossyTable<'s, 't> {
@@ -38,16 +42,46 @@ impl<'s, 't> LossyTable<'s, 't> {
             TableColumns::Made(made) => Some(made.note()),
             _ => None,
         };
-        let schema = schemas.schema(at)?;
-        let known = match (histories, &schema) {
-            (Some(histories), Some(schema)) => histories.of(doctype, schema, &tally.places()),
-            _ => LookedUp::default(),
+        let table = destination::live(&doctype.namespace, &doctype.doctype, &doctype.version);
+        let of = LossyTable {
+            doctype,
+            layout: Arc::clone(layout),
+            made,
+            schema: schemas.schema(at)?,
+            tally,
+            known: LookedUp::default(),
+            table,
+            of_rows: false,
         };
-        Ok(Some(LossyTable { doctype, layout: Arc::clone(layout), made, schema, tally, known }))
+        Ok(Some(of.looked_up(histories)))
     }
 
-    /// What the live table is called.
-    pub fn table(&self) -> String {
-        destination::live(&self.doctype.namespace, &self.doctype.doctype, &self.doctype.version)
+    /// Of rows of a live table, whose columns these are.
+    pub fn of_rows(
+        schemas: &'s SchemaStore,
+        at: usize,
+        (table, layout): (String, Arc<Layout>),
+        tally: &'t LossTally,
+        histories: Option<&mut PlaceHistories<'s>>,
+    ) -> Result<Option<Self>, SchemaError> {
+        let Some(doctype) = schemas.doctypes().get(at) else { return Ok(None) };
+        let of = LossyTable {
+            doctype,
+            layout,
+            made: None,
+            schema: schemas.schema(at)?,
+            tally,
+            known: LookedUp::default(),
+            table,
+            of_rows: true,
+        };
+        Ok(Some(of.looked_up(histories)))
+    }
+
+    fn looked_up(mut self, histories: Option<&mut PlaceHistories<'s>>) -> Self {
+        if let (Some(histories), Some(schema)) = (histories, &self.schema) {
+            self.known = histories.of(self.doctype, schema, &self.tally.places());
+        }
+        self
     }
 }
