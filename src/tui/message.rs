@@ -277,6 +277,8 @@ pub enum Message {
         job: JobId,
         /// What came of it.
         outcome: Result<String, String>,
+        /// Whether that is all: else payloads are still to be read.
+        is_all: bool,
     },
     /// Which revision the schemas are of.
     SchemasAged(RevisionAge),

@@ -134,7 +134,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::PayloadsFound { job, outcome } => payloads::found(app, job, outcome),
         Message::Rechecked { job, outcome } => recheck::told(app, job, outcome),
         Message::History { job, outcome } => history::told(app, job, outcome),
-        Message::Senders { job, outcome } => senders::told(app, job, outcome),
+        Message::Senders { job, outcome, is_all } => senders::told(app, job, outcome, is_all),
         Message::SchemaCopied { job, outcome } => my_edit::copied(app, job, outcome),
         Message::EditorClosed { job, outcome } => my_edit::closed(app, job, outcome),
         Message::EditorStays { job } => my_edit::stays(app, job),

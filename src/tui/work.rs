@@ -322,7 +322,14 @@ impl Workers {
             Effect::Senders { job, of } => {
                 let Some(source) = self.source.clone() else { return };
                 let watch = self.watch(job);
-                self.run(move |_| senders::find(source.as_ref(), &of, &watch).map(|outcome| Message::Senders { job, outcome }));
+                self.run(move |messages| {
+                    let tell = |text| {
+                        // The explorer is gone once nobody listens.
+                        let _ = messages.send(Message::Senders { job, outcome: Ok(text), is_all: false });
+                    };
+                    let outcome = senders::find(source.as_ref(), &of, &watch, &tell)?;
+                    Some(Message::Senders { job, outcome, is_all: true })
+                });
             }
             Effect::CopySchema { job, of } => {
                 let Some(source) = self.source.clone() else { return };

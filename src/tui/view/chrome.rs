@@ -39,7 +39,8 @@ fn looking(app: &App) -> Option<String> {
         return Some(told.unwrap_or_else(|| "opening a document …".to_owned()) + &calls_off);
     }
     if let Some(sought) = &app.senders {
-        let told = format!("looking who sends it: {} passed", text::plural(sought.progress.rows, "row", "rows"));
+        let what = if sought.by_payloads { "reading payloads for who sends it" } else { "looking who sends it" };
+        let told = format!("{what}: {} passed", text::plural(sought.progress.rows, "row", "rows"));
         return Some(told + &calls_off);
     }
     if let Some(reading) = &app.overview.beside.reading {
