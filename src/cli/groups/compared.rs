@@ -15,8 +15,8 @@ use super::incidents::{IncidentsOf, SameBy};
 use super::printed::{ListFormat, closing, on_stdout};
 use super::redacted::ToldGroups;
 use crate::cli::out;
-use crate::ground::text::{bytes, visible};
-use crate::rows::group::Groups;
+use crate::ground::text::{bytes, plural, visible};
+use crate::rows::group::{Group, Groups};
 use crate::rows::source::Request;
 use crate::triage::baseline::{Baseline, Comparison};
 use crate::triage::facts::beside::incomparable;
@@ -60,6 +60,19 @@ pub(in crate::cli) fn certainty(is_whole: bool) -> ExitCode {
     }
     out::tell(&format!("misfit: {NOT_WHOLE}"));
     ExitCode::from(UNCERTAIN)
+}
+
+/// Leaves only groups that stand now as they are asked for. What is gone has no rows of which that could be told: what is to be said of it.
+pub(super) fn choose(comparison: &mut Comparison<'_>, groups: &Groups, takes: &dyn Fn(&Group) -> bool) -> Option<String> {
+    let all = groups.list.iter().filter(|group| takes(group)).count();
+    comparison.new.retain(|group| takes(group));
+    comparison.grown.retain(|(group, ..)| takes(group));
+    comparison.same = (all - comparison.new.len() - comparison.grown.len()) as u64;
+    let gone = std::mem::take(&mut comparison.gone).len() as u64;
+    (gone > 0).then(|| {
+        let groups = plural(gone, "group that is gone is", "groups that are gone are");
+        format!("{groups} not told: --state chooses by the rows of now")
+    })
 }
 
 fn read_baseline(path: &Path) -> Result<Baseline> {
