@@ -409,6 +409,35 @@ mod tests {
     }
 
     #[test]
+    fn lines_of_two_sources_stand_below_each_other() {
+        let one = tree(Sort::Count);
+        // The other source lacks every third group.
+        let mut groups = (*one.groups).clone();
+        let mut at = 0;
+        groups.list.retain(|_| {
+            at += 1;
+            at % 3 > 0
+        });
+        let other = Arc::new(OtherSource { name: "other".into(), groups });
+        let lines = |sort| BesideLines::new(crate::triage::overview::Beside::of(&one.groups, &other.groups, sort));
+        let held = |sort| Some(HeldBeside { other: other.clone(), lines: Ok(lines(sort)) });
+        let tree = OverviewTree::new(one.groups.clone(), one.overview.clone(), None, held(Sort::Count));
+        let (mut only, mut deepest) = (0, 0);
+        for item in 0..tree.len() {
+            let parent = tree.parent(item);
+            assert!(parent.is_none_or(|parent| parent < item && item < tree.end(parent) && tree.end(item) <= tree.end(parent)), "{item}");
+            assert_eq!(tree.depth(item), parent.map_or(0, |parent| tree.depth(parent) + 1));
+            assert!(tree.facts(item, &Zone::UTC).is_some_and(|(title, facts)| !title.is_empty() && !facts.to_text().is_empty()));
+            only += usize::from(matches!(tree.line(item), Some(OverviewLine::Beside(BesideRow::Only(..)))));
+            deepest = deepest.max(tree.depth(item));
+        }
+        assert_eq!((only, deepest), (one.groups.list.len() - other.groups.list.len(), 3));
+        let ids = |tree: &OverviewTree| (0..tree.len()).map(|item| tree.id(item)).collect::<std::collections::BTreeSet<u64>>();
+        let by_name = OverviewTree::new(one.groups.clone(), one.overview.clone(), None, held(Sort::Name));
+        assert_eq!((ids(&tree).len(), ids(&tree)), (tree.len(), ids(&by_name)), "each line has an id, which it keeps");
+    }
+
+    #[test]
     fn lines_keep_their_ids_in_another_order() {
         let ids = |tree: OverviewTree| {
             let mut ids: Vec<u64> = (0..tree.len()).map(|item| tree.id(item)).collect();
