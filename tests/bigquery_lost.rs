@@ -139,6 +139,16 @@ fn what_cannot_be_asked_is_told_before_it_costs() {
         assert!(output.status.code() == Some(2) && stderr.contains(told), "{stderr}");
     }
     assert_eq!(stub.started(), 0);
+    for (arguments, told) in
+        [(&["--rows-a-day", "5"][..], "--rows-a-day is for a live table"), (&["--since", "2026-06-20"], "--since and --until choose rows")]
+    {
+        let mut misfit = Command::new(env!("CARGO_BIN_EXE_misfit"));
+        misfit.args(["judge", "x.json", "--schemas", "demo:"]).args(arguments);
+        misfit.env("MISFIT_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/config.toml")).env("MISFIT_SCHEMAS", "");
+        let output = misfit.output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && stderr.contains(told), "{stderr}");
+    }
 }
 
 #[test]

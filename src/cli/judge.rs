@@ -39,6 +39,9 @@ use printer::JudgePrinter;
 /// Violations of a document that are listed.
 const MOST_VIOLATIONS: usize = 1000;
 
+/// Rows of each day of a live table that are looked at, where nobody says how many.
+const ROWS_A_DAY: u32 = 1000;
+
 /// Exit code for findings.
 const FINDINGS: u8 = 1;
 
@@ -112,9 +115,9 @@ pub(super) struct JudgeArgs {
     #[arg(long, value_name = "TIME", value_parser = when::parse)]
     until: Option<Micros>,
 
-    /// Of a live table, rows of each day that are looked at, by chance
-    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    rows_a_day: u32,
+    /// Of a live table, rows of each day that are looked at, by chance [default: 1000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000), conflicts_with = "against")]
+    rows_a_day: Option<u32>,
 
     #[command(flatten)]
     bigquery: BigQueryArgs,
@@ -156,8 +159,12 @@ pub(super) fn run(args: JudgeArgs, config: &Config) -> Result<ExitCode> {
             "a live table is of one doctype, and its rows are not judged: leave out --doctype and --all"
         );
         let JudgeArgs { documents, bigquery, format, rows_a_day, since, until, .. } = args;
-        return live::run(LiveQuestion { documents, schemas, bigquery, window: (since, until), rows_a_day, format }, config);
+        return live::run(
+            LiveQuestion { documents, schemas, bigquery, window: (since, until), rows_a_day: rows_a_day.unwrap_or(ROWS_A_DAY), format },
+            config,
+        );
     }
+    ensure!(args.rows_a_day.is_none(), "--rows-a-day is for a live table: give --losses and {SCHEME}PROJECT.DATASET.TABLE");
     let is_windowed = args.since.is_some() || args.until.is_some();
     ensure!(
         !is_windowed,
