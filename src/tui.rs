@@ -6,6 +6,7 @@
 pub mod action;
 pub mod advice;
 pub mod app;
+pub mod beside_lines;
 pub mod binding;
 pub mod case_screen;
 pub mod causes;
@@ -34,6 +35,7 @@ mod listed;
 pub mod log;
 pub mod log_file;
 pub mod look;
+pub mod loss_tree;
 pub mod matches;
 pub mod menu;
 pub mod message;

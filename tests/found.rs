@@ -100,7 +100,7 @@ impl Explorer {
         let mut words: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
         for (item, line) in self.lines() {
             // How many tables there are is a count as well.
-            for word in line.replace(" tables", "").replace(" table ", "").split_whitespace().map(trimmed).filter(|word| is_a_word(word)) {
+            for word in line.replace(" tables", "").replace(" table ", " ").split_whitespace().map(trimmed).filter(|word| is_a_word(word)) {
                 words.entry(word.to_owned()).or_default().insert(item);
             }
         }
@@ -185,9 +185,26 @@ fn area(app: &App, focus: Focus) -> Rect {
         Focus::Tables | Focus::Hits => panes::lines(panes::tables(SIZE, app.tables.focus).tree.unwrap()),
         Focus::TableSchema => panes::lines(panes::tables(SIZE, app.tables.focus).schema.unwrap()),
         Focus::Deploy => panes::lines(panes::deploy(SIZE).tree),
-        Focus::Overview => panes::group_lines(panes::overview(SIZE).tree, app.groups.has_times()).1,
+        Focus::Overview | Focus::Losses => panes::group_lines(panes::overview(SIZE).tree, app.groups.has_times()).1,
         Focus::Sides(side) => panes::lines(panes::sides(SIZE, side as usize).sides[side as usize]),
     }
+}
+
+#[test]
+fn every_word_of_what_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let passes = r#"{"client_info":{"app_build":"1","app_channel":"x","os":"y","client_id":"00000000-0000-0000-0000-000000000000"},"metrics":{},"more":[1]}"#;
+    std::fs::create_dir(folder.path().join("acme-reader")).unwrap();
+    std::fs::write(folder.path().join("acme-reader/session.1.good.pass.json"), passes).unwrap();
+    let mut explorer = Explorer::of(demo::source().unwrap());
+    explorer.app.tables.accepted = vec![folder.path().to_string_lossy().into_owned()];
+    explorer.press("gg<enter>tw");
+    let told =
+        explorer.app.tables.losses.as_ref().and_then(|screen| screen.tree.as_ref()).map(|tree| (tree.head.clone(), tree.notes.clone()));
+    assert!(told.as_ref().is_some_and(|(head, _)| head.contains("value in no column")), "{told:?}");
+    explorer.press("O");
+    let words = explorer.finds_all_its_words("losses");
+    assert!(words > 20, "{words}");
 }
 
 #[test]

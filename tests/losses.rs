@@ -126,3 +126,60 @@ fn real_documents_lose_what_the_pipeline_loses() {
     println!("{} losses, {} found", truth.len(), found.len());
     assert!(truth.len() > 20_000 && truth == found, "{:?}", truth.symmetric_difference(&found).take(10).collect::<Vec<_>>());
 }
+
+/// The screen of the losses of the sample table after more keys.
+fn screen(folder: &tempfile::TempDir, arguments: &[&str], keys: &str) -> String {
+    let mut misfit = Command::new(env!("CARGO_BIN_EXE_misfit"));
+    misfit.args(["tables", "--schemas", "schemas", "--print", "--size", "900x50", "--keys", &format!("/ping<enter><enter>w{keys}")]);
+    misfit.args(arguments).current_dir(folder.path());
+    misfit.env("MISFIT_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/config.toml")).env("MISFIT_SCHEMAS", "");
+    String::from_utf8(misfit.output().unwrap().stdout).unwrap()
+}
+
+#[test]
+fn the_screen_tells_the_losses_of_a_table_in_the_words_of_the_command() {
+    let folder = folder(DOCUMENTS);
+    let told = String::from_utf8(judge(&folder, &[]).stdout).unwrap();
+    let shown = screen(&folder, &["--accepted", "documents"], "O");
+    let section = told.lines().skip_while(|line| !line.starts_with("acme_live.ping_v1: ")).take_while(|line| !line.is_empty());
+    let lines: Vec<Vec<&str>> = section.map(|line| line.split("  ").map(str::trim).filter(|part| !part.is_empty()).collect()).collect();
+    assert!(lines.len() > 8, "{told}");
+    for part in lines.iter().flatten() {
+        assert!(shown.contains(part), "{part} is not in\n{shown}");
+    }
+    assert!(shown.contains("Of documents: 3 documents of this doctype pass"), "{shown}");
+}
+
+#[test]
+fn the_sql_of_a_place_is_copied_from_any_of_its_lines() {
+    let folder = folder(DOCUMENTS);
+    for (keys, told) in [
+        ("jys", "copied the SQL, 266 characters"),
+        ("jljys", "copied the SQL, 81 characters"),
+        ("jlGys", "no SQL brings back"),
+        ("yy", "copied the line /more/[]"),
+    ] {
+        let shown = screen(&folder, &["--accepted", "documents"], keys);
+        assert!(shown.contains(told), "{keys}: {shown}");
+    }
+    let filtered = screen(&folder, &["--accepted", "documents"], "fappname<enter>");
+    assert!(filtered.contains("/info/appname") && !filtered.contains("/more/[]"), "{filtered}");
+    let everything = screen(&folder, &["--accepted", "documents"], "ji");
+    assert!(everything.contains("SET count = SAFE_CAST") && everything.contains("@last_day"), "{everything}");
+}
+
+#[test]
+fn documents_are_found_beside_the_schemas_or_named() {
+    let folder = folder(DOCUMENTS);
+    let none = screen(&folder, &[], "");
+    assert!(none.contains("no documents are known whose losses could be counted") && none.contains("--accepted"), "{none}");
+    let named = screen(&folder, &[], "adocuments<enter>");
+    assert!(named.contains("5 values in no column, of 3 documents that pass"), "{named}");
+    let nowhere = screen(&folder, &[], "anowhere<enter>");
+    assert!(nowhere.contains("there is no file or folder nowhere; give documents that pass"), "{nowhere}");
+    fs::rename(folder.path().join("documents"), folder.path().join("validation")).unwrap();
+    let beside = screen(&folder, &[], "");
+    assert!(beside.contains("5 values in no column, of 3 documents that pass"), "{beside}");
+    let back = screen(&folder, &[], "<esc>");
+    assert!(back.contains("misfit  tables of"), "{back}");
+}

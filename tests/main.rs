@@ -10,6 +10,7 @@ mod bigquery_bad;
 mod bigquery_cost;
 mod bigquery_counts;
 mod bigquery_faults;
+mod bigquery_lost;
 mod bigquery_mapped;
 mod bigquery_payloads;
 mod bigquery_retries;

@@ -1,6 +1,7 @@
 //! What the explorer shows after keys, on the built-in sample: text, and a hash of the styles that changes when a colour does.
 
 mod alike;
+mod beside;
 mod causes;
 mod handy;
 mod overview;

@@ -99,6 +99,19 @@ fn named(words: &str) -> Result<Vec<String>> {
     Ok(found.into_iter().map(home).collect())
 }
 
+/// The line that names sources, as it would be typed.
+pub(super) fn typed(sources: &[String]) -> String {
+    let quoted = |source: &String| match source {
+        plain if !plain.contains(|c: char| c.is_whitespace() || c == '\'' || c == '"') => plain.clone(),
+        double if double.contains('\'') => format!("\"{double}\""),
+        other => format!("'{other}'"),
+    };
+    match sources {
+        [one] if Path::new(one).exists() => one.clone(),
+        several => several.iter().map(quoted).collect::<Vec<_>>().join(" "),
+    }
+}
+
 /// The name that the state of sources is kept by: their full paths, or tables. `None` of what is there once, of the sample and of a query.
 pub(super) fn kept_as(sources: &[String], config: &Config) -> Option<String> {
     let inputs = expand(sources.to_vec(), config).ok()?;
@@ -161,6 +174,8 @@ mod tests {
         assert_eq!(named(" a.ndjson  'b c.ndjson' d\" e\" ").unwrap(), ["a.ndjson", "b c.ndjson", "d e"]);
         assert!(named("'a").unwrap_err().to_string().contains("no second one"));
         assert!(named("  ").is_err());
+        let sources = ["a.ndjson", "b c", "it's", "say \"so\""].map(str::to_owned);
+        assert_eq!(named(&typed(&sources)).unwrap(), sources, "and back");
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("two words");
         std::fs::write(&file, "").unwrap();

@@ -16,7 +16,7 @@ use crate::cli::config::Config;
 use crate::ground::aligned::Aligned;
 use crate::ground::text::{plural, visible};
 use crate::rows::foreign::map::FieldMap;
-use crate::rows::source::bigquery::{self, Adhoc, BigQuery, Mapped, SCHEME, Settings, SourceTable, TableName};
+use crate::rows::source::bigquery::{self, Adhoc, BigQuery, LiveTable, Mapped, SCHEME, Settings, SourceTable, TableName};
 use crate::rows::source::{ErrorSource, Request};
 
 /// Longest SQL that is read.
@@ -114,6 +114,16 @@ impl BigQueryArgs {
             Some(map) => Arc::new(Mapped::open(names, map, settings, scope)?),
             None => Arc::new(BigQuery::open(names, settings, scope)?),
         })
+    }
+
+    /// Opens a live table, which is named as `bigquery:PROJECT.DATASET.TABLE`.
+    pub(super) fn live(self, named: &str, config: &Config, line: &ProgressLine) -> Result<LiveTable> {
+        ensure!(self.sql.is_none() && !self.list, "--sql and --list are for error rows, and a live table is asked for here");
+        ensure!(!self.live_counts, "--live-counts is for error rows, and a live table is asked for here");
+        let settings = self.settings(config);
+        let names = names(&[named.to_owned()], &settings)?;
+        let [name] = names.as_slice() else { bail!("{named}: one table is asked for here") };
+        Ok(LiveTable::open(name, &settings, line)?)
     }
 
     /// These flags mean nothing to files.

@@ -70,6 +70,10 @@ pub(super) struct FirstArgs {
     /// Begin anew, not as this source was left last time
     #[arg(long)]
     pub fresh: bool,
+
+    /// Begin with the namespaces of two sources side by side, stage beside production: this one, or several read as one, beside SOURCE
+    #[arg(long, value_name = "SOURCE", num_args = 1..)]
+    pub beside: Vec<String>,
 }
 
 /// What is explored, for what is kept of it. The default is the tables of the schemas.
@@ -106,6 +110,11 @@ pub(super) struct LookArgs {
     /// The schema generator's list of tables that may be incompatible: told beside what a deploy would refuse
     #[arg(long, value_name = "FILE")]
     allowlist: Option<PathBuf>,
+
+    /// Documents that pass, a file or folder as misfit judge takes it; what they lose is told on the screen of tables. May be given several times; without
+    /// it those in a folder validation beside schemas
+    #[arg(long, value_name = "DOC")]
+    accepted: Vec<String>,
 
     /// Keys to press, as in `jj<enter>`
     #[arg(long, value_name = "KEYS", hide = true)]
@@ -156,7 +165,7 @@ pub(super) fn show(
     config: &Config,
     shown: Shown,
 ) -> Result<ExitCode> {
-    let LookArgs { theme, ascii, deployed, allowlist, keys, size, print, reach } = look;
+    let LookArgs { theme, ascii, deployed, allowlist, accepted, keys, size, print, reach } = look;
     let allowlist = allowlist.as_deref().map(super::compat::text_of).transpose()?.map(Arc::from);
     // Last, because who has mistyped a name learns nothing from it.
     ensure!(
@@ -196,6 +205,8 @@ pub(super) fn show(
     };
     around.asks_background = is_asked && !print;
     around.first = shown.first.group.map(|group| (group.to_string(), shown.first.document));
+    around.accepted = accepted;
+    around.beside = (!shown.first.beside.is_empty()).then(|| around::typed(&shown.first.beside));
     around.notes = shown.notes.book(config, shown.is_demo || print || keys.is_some())?;
     around.kept_as = shown.kept_as;
     around.opener = shown.opener.map(|opener| opener as Arc<dyn SourceOpener>);

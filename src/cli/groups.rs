@@ -81,8 +81,11 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     let told = question.is_pasted().then(|| ToldGroups::new(config.redaction.policy(false), request.schemas.clone()));
     if let Some((path, baseline)) = question.baseline.as_deref().zip(baseline) {
         compared::check(path, &baseline, &groups)?;
-        let comparison = baseline.compare(&groups, question.growth());
-        return compared::print(&comparison, &groups, question.format.list()?, told, same_by.as_mut(), strays);
+        let mut comparison = baseline.compare(&groups, question.growth());
+        let takes = |group: &Group| question.takes(&groups, group);
+        let gone = (!question.states.is_empty()).then(|| compared::choose(&mut comparison, &groups, &takes)).flatten();
+        let more = gone.into_iter().chain(strays).collect();
+        return compared::print(&comparison, &groups, question.format.list()?, told, same_by.as_mut(), more);
     }
     let filter = question.filter();
     let found = filter.map(|text| groups.search(text));

@@ -5,6 +5,7 @@
 
 mod against;
 mod answer;
+mod live;
 mod losses;
 mod printer;
 mod tally;
@@ -28,13 +29,18 @@ use crate::cli::config::Config;
 use crate::ground::in_order;
 use crate::ground::time::Micros;
 use crate::rows::samples::{self, DoctypeName, Sample, SampleFile};
+use crate::rows::source::bigquery::SCHEME;
 use crate::triage::judging::{Bench, Judged};
 use crate::tui::advice::GIVE_SCHEMAS;
 use against::AgainstQuestion;
+use live::LiveQuestion;
 use printer::JudgePrinter;
 
 /// Violations of a document that are listed.
 const MOST_VIOLATIONS: usize = 1000;
+
+/// Rows of each day of a live table that are looked at, where nobody says how many.
+const ROWS_A_DAY: u32 = 1000;
 
 /// Exit code for findings.
 const FINDINGS: u8 = 1;
@@ -50,6 +56,9 @@ DOC, one or several:
   validation         a folder, with everything below that is called .json,
                      .ndjson or .jsonl
   -                  standard input
+  bigquery:P.D.T     with --losses, a live or stable table: what some of its rows
+                     hold in additional_properties, by place, with the first day;
+                     the price is told before, as of any query
 
 The doctype comes from --doctype, else from the row, else from the path:
 NAMESPACE/DOCTYPE.VERSION.NAME.json. Where NAME ends in .pass or .fail, a document
@@ -98,13 +107,17 @@ pub(super) struct JudgeArgs {
     #[arg(long, value_name = "SCHEMAS", conflicts_with = "all")]
     against: Option<PathBuf>,
 
-    /// With --against, only rows from this time on
-    #[arg(long, value_name = "TIME", value_parser = when::parse, requires = "against")]
+    /// With --against, or of a live table, only rows from this time on [of a live table: 7 days]
+    #[arg(long, value_name = "TIME", value_parser = when::parse)]
     since: Option<Micros>,
 
-    /// With --against, only rows before this time
-    #[arg(long, value_name = "TIME", value_parser = when::parse, requires = "against")]
+    /// With --against, or of a live table, only rows before this time
+    #[arg(long, value_name = "TIME", value_parser = when::parse)]
     until: Option<Micros>,
+
+    /// Of a live table, rows of each day that are looked at, by chance [default: 1000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000), conflicts_with = "against")]
+    rows_a_day: Option<u32>,
 
     #[command(flatten)]
     bigquery: BigQueryArgs,
@@ -140,6 +153,23 @@ pub(super) fn run(args: JudgeArgs, config: &Config) -> Result<ExitCode> {
         let JudgeArgs { documents, doctype, bigquery, format, .. } = args;
         return against::run(AgainstQuestion { documents, before: schemas, after, doctype, bigquery, scope, format }, config);
     }
+    if args.losses && args.documents.iter().any(|document| document.starts_with(SCHEME)) {
+        ensure!(
+            args.doctype.is_none() && !args.all,
+            "a live table is of one doctype, and its rows are not judged: leave out --doctype and --all"
+        );
+        let JudgeArgs { documents, bigquery, format, rows_a_day, since, until, .. } = args;
+        return live::run(
+            LiveQuestion { documents, schemas, bigquery, window: (since, until), rows_a_day: rows_a_day.unwrap_or(ROWS_A_DAY), format },
+            config,
+        );
+    }
+    ensure!(args.rows_a_day.is_none(), "--rows-a-day is for a live table: give --losses and {SCHEME}PROJECT.DATASET.TABLE");
+    let is_windowed = args.since.is_some() || args.until.is_some();
+    ensure!(
+        !is_windowed,
+        "--since and --until choose rows: give --against, or --losses with a live table as {SCHEME}PROJECT.DATASET.TABLE"
+    );
     args.bigquery.refuse()?;
     let found = samples::find(&args.documents)?;
     let bench = Bench::new(schemas, args.doctype, if args.all { MOST_VIOLATIONS } else { 0 }).telling_losses(args.losses);

@@ -74,6 +74,7 @@ fn described(help: &str, place: ActionPlace) -> String {
         ActionPlace::Deploy => format!("deploys: {help}"),
         ActionPlace::Sides => format!("columns of both sides: {help}"),
         ActionPlace::Overview => format!("overview: {help}"),
+        ActionPlace::Losses => format!("losses: {help}"),
         ActionPlace::Counts => format!("groups, overview: {help}"),
         ActionPlace::Schemas => format!("tables, deploys: {help}"),
         ActionPlace::Nodes => format!("case, tables, deploys: {help}"),

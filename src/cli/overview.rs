@@ -47,7 +47,7 @@ pub(super) struct OverviewQuestion {
     notes: notes::NotesArg,
 
     /// Order of the namespaces
-    #[arg(long, value_enum, default_value_t, conflicts_with = "beside")]
+    #[arg(long, value_enum, default_value_t)]
     sort: Order,
 
     /// Form of the output
@@ -103,7 +103,7 @@ pub(super) fn run(asked: Asked<OverviewQuestion>, config: &Config) -> Result<Exi
     let told = is_pasted.then(|| ToldGroups::new(config.redaction.policy(false), request.schemas.clone()));
     if let Some(other) = other {
         let names = [source.name(), other.name()];
-        return beside::print(&names, &groups, &other.groups(&request)?, question.format, told);
+        return beside::print(&names, &groups, &other.groups(&request)?, question.format, question.sort.into(), told);
     }
     let unmet = unmet::check(source.as_ref(), &request, &groups)?;
     let overview = Overview::of(&groups, request.schemas.as_deref(), question.sort.into());

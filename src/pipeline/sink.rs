@@ -27,7 +27,7 @@ mod warn;
 
 use std::borrow::Cow;
 
-use crate::pipeline::document::{Document, NodeId};
+use crate::pipeline::document::{Document, Kind, NodeId};
 use crate::pipeline::layout::{ColumnId, Layout};
 use json::JsonWriter;
 use made::{MemberKey, ValueContent, ValueId};
@@ -41,6 +41,7 @@ pub use made::Coercion;
 pub use name::converted;
 pub use outcome::{Reason, Side};
 pub use places::Transformed;
+use sql::SqlStep;
 pub use sql::select;
 pub use standard::is_taken_out;
 pub use transform::{Exception, RowRefusal};
@@ -48,6 +49,18 @@ pub use warn::{Severity, Warning, Warnings};
 
 /// The column with everything that the table has no column for.
 pub const ADDITIONAL: &str = "additional_properties";
+
+/// SQL that selects a value which stands in `additional_properties` of a row as it does in a document of its own.
+pub fn in_additional(document: &Document, node: NodeId) -> String {
+    let mut around: Vec<NodeId> = document.ancestors(node).skip(1).collect();
+    around.reverse();
+    let step = |(token, around): (String, NodeId)| match token.parse() {
+        Ok(index) if document.kind(around) == Kind::Array => SqlStep::Index(index),
+        _ => SqlStep::Key(token),
+    };
+    let steps: Vec<SqlStep> = document.tokens(node).into_iter().zip(around).map(step).collect();
+    sql::json(ADDITIONAL, &steps, document.kind(node).is_container())
+}
 
 /// Where one value lands.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -204,6 +204,11 @@ impl SchemaStore {
         self.tree.lineage()
     }
 
+    /// The folder of sample documents beside them, as schema repositories have one: `validation`. `None` where there is none.
+    pub fn samples(&self) -> Option<std::path::PathBuf> {
+        self.tree.samples()
+    }
+
     /// See [`FileTree::before`].
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 //! Owns: each fact's name and wording, the order of facts, how names and values stand beside each other.
 //! Refuses: finding facts out (case, catalog, judging), colours, keys and flags, forms for scripts, reports that leave the machine (export).
 
+pub mod beside;
 pub mod blame;
 pub mod case;
 pub mod column;

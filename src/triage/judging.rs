@@ -5,8 +5,10 @@
 
 pub mod bare;
 mod bench;
+mod sampled;
 
 pub use bench::Bench;
+pub use sampled::{MOST_SAMPLED, SampledLosses, sampled_losses};
 
 use crate::pipeline::fault::{NOT_FOUND, VALIDATION};
 use crate::pipeline::verdict::judge::{Cause, Doubt, Violation, Violations};

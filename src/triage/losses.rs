@@ -1,15 +1,14 @@
 //! What is lost of documents that pass: values without a column, in `additional_properties` or in another form.
 //!
-//! Owns: the losses of one document, counting them by place over many, the columns that none of them fills, since when the schemas know the places.
-//! Refuses: landing values (sink), judging documents (judging), words for people (facts).
+//! Owns: the losses of one document, and of what a row holds beside its columns.
+//! Refuses: counting them over many (tally), since when the schemas know their places (since), landing values (sink), judging documents (judging), words for people (facts).
 
 mod lift;
 mod since;
+mod table;
+mod tally;
 
-use std::collections::BTreeMap;
-
-use rustc_hash::FxHashSet;
-
+use crate::ground::outline::Tree;
 use crate::pipeline::document::{Document, Kind, NodeId, PathStyle};
 use crate::pipeline::layout::{ColumnId, Layout};
 use crate::pipeline::schema::walk::{generalise, walk};
@@ -18,11 +17,11 @@ use crate::pipeline::sink::{self, Coercion, Fate, Reason, Severity, Side, Submis
 
 pub use lift::LiftSql;
 pub use since::{LookedUp, MOST_LOOKED_UP, PlaceHistories, PlaceHistory};
+pub use table::LossyTable;
+pub use tally::{Coverage, DescribedProperties, LossCount, LossTally};
 
 /// Losses of a document that are told one by one.
 const MOST_VALUES: usize = 50_000;
-/// Places of a table that are told apart.
-const MOST_PLACES: usize = 10_000;
 
 /// A value that is not in a column as it is.
 #[derive(Debug, Clone)]
@@ -69,23 +68,43 @@ pub struct Losses {
 impl Losses {
     /// Of a document that its schema takes.
     pub fn of(schema: Option<&Schema>, layout: &Layout, document: &Document, submission: &Submission<'_>) -> Self {
+        Self::counted(schema, layout, document, submission, false)
+    }
+
+    /// Of what a row of the table holds in `additional_properties`, as it stands there: what a column takes today was not taken when the row was written.
+    pub fn of_additional(schema: Option<&Schema>, layout: &Layout, document: &Document) -> Self {
+        Self::counted(schema, layout, document, &Submission::default(), true)
+    }
+
+    fn counted(schema: Option<&Schema>, layout: &Layout, document: &Document, submission: &Submission<'_>, is_left: bool) -> Self {
         let transformed = sink::transform(layout, document, submission);
         let landed = transformed.beside(layout, document);
         let reached = schema.map(|schema| covered::reached(schema, document)).unwrap_or_default();
         let mut losses = Losses { reached, ..Losses::default() };
-        if let Some(refusal) = transformed.refusal() {
+        if let Some(refusal) = transformed.refusal().filter(|_| !is_left) {
             let place = document.path(refusal.node, PathStyle::Pointer);
             losses.refused = Some(format!("{} at {place}: {}", refusal.exception.name(), landed.why_refused(refusal)));
             return losses;
         }
         let warnings = landed.warnings(1);
-        losses.refused = warnings.list.into_iter().find(|warning| warning.severity != Severity::Lost).map(|warning| {
+        if is_left && transformed.refusal().is_some() {
+            // Nobody knows which columns would take it today; what is there is told all the same.
+            (0..Tree::len(document)).for_each(|node| losses.left(schema, layout, document, (node as NodeId, None)));
+            return losses;
+        }
+        losses.refused = warnings.list.into_iter().filter(|_| !is_left).find(|warning| warning.severity != Severity::Lost).map(|warning| {
             let place = document.path(warning.node, PathStyle::Pointer);
             format!("BigQuery refuses the row at {place}: {}", warning.sentence)
         });
         let mut last = None;
         for (line, _) in landed.lines() {
             let is_nowhere = matches!(line.landing, Side::AdditionalProperties | Side::Dropped | Side::MapKey);
+            if is_left && line.landing != Side::AdditionalProperties {
+                if line.landing != Side::MapKey {
+                    losses.left(schema, layout, document, (line.node, line.target.or(line.column).filter(|_| !is_nowhere)));
+                }
+                continue;
+            }
             if !is_nowhere && line.coercion.is_none() && !line.shape_mismatch && line.unknown.is_none() && line.reason.is_none() {
                 continue;
             }
@@ -121,6 +140,28 @@ impl Losses {
         losses
     }
 
+    /// A value that is in `additional_properties` of its row, though a column takes it today.
+    fn left(&mut self, schema: Option<&Schema>, layout: &Layout, document: &Document, (node, column): (NodeId, Option<ColumnId>)) {
+        if document.kind(node).is_container() || self.values.len() == MOST_VALUES {
+            self.more += u64::from(self.values.len() == MOST_VALUES);
+            return;
+        }
+        let path = column.map(|column| layout.path(column));
+        self.values.push(Loss {
+            pointer: document.path(node, PathStyle::Pointer),
+            elements: elements(document, node),
+            place: place(schema, &document.tokens(node)),
+            fate: Fate::Additional,
+            landing: Side::AdditionalProperties,
+            reason: None,
+            coercion: None,
+            why: path.as_ref().map(|path| format!("The column `{path}` takes it today, and did not when the row was written")),
+            column: path,
+            nearest: None,
+            lift: LiftSql::into_column(layout, sink::in_additional(document, node), column),
+        });
+    }
+
     /// Whether anything is missing from the columns of its table that the document has, or the table does not take the row.
     pub fn is_finding(&self) -> bool {
         self.refused.is_some() || self.more > 0 || self.values.iter().any(|loss| is_loss(loss.fate))
@@ -152,151 +193,35 @@ fn place(schema: Option<&Schema>, tokens: &[String]) -> String {
     }
 }
 
-/// What losses have in common.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct LossKey {
-    /// The worst first.
-    fate: std::cmp::Reverse<Fate>,
-    place: String,
-    landing: &'static str,
-    reason: Option<&'static str>,
-    coercion: Option<&'static str>,
-    column: Option<String>,
-}
+#[cfg(test)]
+mod tests {
+    use rustc_hash::FxHashSet;
 
-/// Losses at one place.
-#[derive(Debug, Clone)]
-pub struct LossCount {
-    /// The first of them.
-    pub first: Loss,
-    /// Where the document with the first one is: the file as it was given, the line from 1.
-    pub seen: (String, Option<u64>),
-    /// Documents with one.
-    pub documents: u64,
-    /// How many values.
-    pub values: u64,
-}
+    use super::*;
 
-/// Losses of many documents of one table.
-#[derive(Debug, Clone, Default)]
-pub struct LossTally {
-    places: BTreeMap<LossKey, LossCount>,
-    /// Values in no column at places beyond [`MOST_PLACES`], and those that their documents only counted.
-    pub others: u64,
-    /// Documents.
-    pub documents: u64,
-    /// Documents that make no row, and why the first does not.
-    pub refused: (u64, Option<String>),
-    filled: Vec<bool>,
-    reached: FxHashSet<NodeId>,
-}
-
-impl LossTally {
-    /// Counts a document.
-    pub fn add(&mut self, losses: &Losses, shown: &str, line: Option<u64>) {
-        self.documents += 1;
-        if let Some(why) = &losses.refused {
-            self.refused.0 += 1;
-            self.refused.1.get_or_insert_with(|| why.clone());
-        }
-        self.others += losses.more;
-        self.reached.extend(&losses.reached);
-        for &column in &losses.filled {
-            if self.filled.len() <= column as usize {
-                self.filled.resize(column as usize + 1, false);
+    #[test]
+    fn everything_that_a_row_holds_beside_its_columns_is_told() {
+        let layout = br#"[{"name":"foo_bar","type":"INT64"},{"name":"text","type":"STRING"},{"name":"sample_id","type":"INT64"},
+            {"name":"info","type":"RECORD","fields":[{"name":"app_name","type":"STRING"}]},
+            {"name":"list","type":"RECORD","mode":"REPEATED","fields":[{"name":"x","type":"INT64"}]},
+            {"name":"map","type":"RECORD","mode":"REPEATED","fields":[{"name":"key","type":"STRING"},{"name":"value","type":"INT64"}]},
+            {"name":"metadata","type":"RECORD","fields":[{"name":"uri","type":"STRING"}]},{"name":"additional_properties","type":"STRING"}]"#;
+        let layout = Layout::parse(layout).unwrap();
+        for text in [
+            r#"{"foo_bar":1,"fooBar":2,"foo.bar":"s"}"#,
+            r#"{"metadata":{"x":1},"sample_id":3,"sampleId":4,"info":{"app_name":"x","appname":"y"}}"#,
+            r#"{"list":[{"x":1,"y":2},{"x":"s"},[3]],"map":{"a":1,"b":"s"},"more":[[1],[2,{"z":true}]]}"#,
+            r#"{"info":[1],"list":{"x":1},"map":5,"text":{"a":{"b":1}}}"#,
+        ] {
+            let document = Document::parse(text.as_bytes().to_vec());
+            let losses = Losses::of_additional(None, &layout, &document);
+            let told: FxHashSet<&str> = losses.values.iter().map(|loss| &*loss.pointer).collect();
+            let scalars = (0..Tree::len(&document)).map(|node| node as NodeId).filter(|&node| !document.kind(node).is_container());
+            for node in scalars {
+                let around = document.ancestors(node).map(|node| document.path(node, PathStyle::Pointer));
+                assert!(around.into_iter().any(|pointer| told.contains(&*pointer)), "{text}: {told:?}");
             }
-            self.filled[column as usize] = true;
-        }
-        let mut in_this: BTreeMap<LossKey, (&Loss, u64)> = BTreeMap::new();
-        for loss in &losses.values {
-            in_this.entry(LossKey::of(loss)).or_insert((loss, 0)).1 += 1;
-        }
-        for (key, (first, values)) in in_this {
-            if self.places.len() >= MOST_PLACES && !self.places.contains_key(&key) {
-                self.others += if is_loss(first.fate) { values } else { 0 };
-                continue;
-            }
-            let count = self.places.entry(key).or_insert_with(|| LossCount {
-                first: first.clone(),
-                seen: (shown.to_owned(), line),
-                documents: 0,
-                values: 0,
-            });
-            count.documents += 1;
-            count.values += values;
+            assert!(losses.values.iter().all(|loss| loss.fate == Fate::Additional && loss.lift.select.is_some()), "{losses:?}");
         }
     }
-
-    /// All of them, the worst first, then by how many documents have one.
-    pub fn places(&self) -> Vec<&LossCount> {
-        let mut places: Vec<&LossCount> = self.places.values().collect();
-        places.sort_by_key(|count| std::cmp::Reverse((count.first.fate, count.documents)));
-        places
-    }
-
-    /// How far the documents go into what their schema describes.
-    pub fn described(&self, schema: &Schema) -> DescribedProperties {
-        let all = covered::described(schema);
-        let absent = all.iter().filter(|node| !self.reached.contains(*node)).map(|&node| format!("#{}", schema.pointer(node)));
-        DescribedProperties { absent: absent.collect(), properties: all.len() as u64 }
-    }
-
-    /// How far the documents go into the columns of their table.
-    pub fn coverage(&self, layout: &Layout) -> Coverage {
-        let mut coverage = Coverage::default();
-        for id in 0..layout.columns.len() as ColumnId {
-            let Some(column) = layout.get(id) else { continue };
-            let is_ours = is_own(layout, id);
-            if column.description.as_deref().is_none_or(|text| text.trim().is_empty()) && !is_ours {
-                coverage.undescribed += 1;
-            }
-            if column.is_record() || is_ours {
-                continue;
-            }
-            coverage.columns += 1;
-            if !self.filled.get(id as usize).copied().unwrap_or(false) {
-                coverage.unfilled.push(layout.path(id));
-            }
-        }
-        coverage
-    }
-}
-
-/// Whether the pipeline fills a column itself, whatever is in the document.
-fn is_own(layout: &Layout, column: ColumnId) -> bool {
-    let top = layout.ancestors(column).last().and_then(|top| layout.get(top));
-    top.is_some_and(|top| sink::is_taken_out(&top.name) || &*top.name == sink::ADDITIONAL)
-}
-
-impl LossKey {
-    fn of(loss: &Loss) -> Self {
-        LossKey {
-            fate: std::cmp::Reverse(loss.fate),
-            place: loss.place.clone(),
-            landing: loss.landing.name(),
-            reason: loss.reason.map(Reason::name),
-            coercion: loss.coercion.map(Coercion::name),
-            column: loss.column.clone(),
-        }
-    }
-}
-
-/// Columns of a table that documents fill, but for those that the pipeline fills itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Coverage {
-    /// Columns with values.
-    pub columns: u64,
-    /// Dotted paths of those that no document fills.
-    pub unfilled: Vec<String>,
-    /// Columns, RECORDs included, without a description.
-    pub undescribed: u64,
-}
-
-/// Properties that a schema describes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct DescribedProperties {
-    /// How many.
-    pub properties: u64,
-    /// Where those stand in the schema that no document has: `#/properties/a`.
-    pub absent: Vec<String>,
 }

@@ -16,7 +16,7 @@ use crate::ground::few::Few;
 use crate::ground::time::Micros;
 use crate::rows::group::{Group, Groups, RemarkState, Sort, Status, Trend};
 use crate::rows::schemas::SchemaStore;
-pub use beside::{Beside, BesideLine};
+pub use beside::{Beside, BesideCounts, BesideDoctype, BesideLine, BesidePlace, are_unlike, as_baseline};
 pub use changes::{ChangedGroup, Changes, GoneGroup, NamespaceChanges};
 use unknown::KnownNames;
 pub use unknown::{Guess, UnknownName};

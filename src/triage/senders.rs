@@ -51,6 +51,18 @@ pub struct SendersQuestion<'a> {
     pub chosen: &'a [&'a Group],
     /// Files of accepted documents to compare with as well.
     pub accepted: &'a [Arc<SampleFile>],
+    /// What rows are looked at for.
+    pub by: ToldBy,
+}
+
+/// By what rows tell their senders.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ToldBy {
+    /// By their columns alone, which are there at once.
+    Columns,
+    /// By their columns and their payloads, which have to be unpacked.
+    #[default]
+    Payloads,
 }
 
 /// The senders of a group.
@@ -126,7 +138,9 @@ pub fn senders(question: &SendersQuestion<'_>, watch: &dyn Watch) -> Result<Send
         let position = position_of.get(&group.fingerprint).copied();
         let (doctype, others) = (&counted.doctypes[at], &others[at]);
         let Ok(number) = doctype.groups.binary_search_by_key(&position, |counted| Some(counted.position)) else { continue };
-        answer.of.insert(group.fingerprint, of_group((doctype, others), number, group, groups, &exact));
+        let mut senders = of_group((doctype, others), number, group, groups, &exact);
+        senders.failures.by = question.by;
+        answer.of.insert(group.fingerprint, senders);
     }
     Ok(answer)
 }

@@ -77,6 +77,12 @@ pub enum Action {
     Overview,
     /// The groups that a line of the overview is about.
     ShowGroups,
+    /// Another source beside this one.
+    Beside,
+    /// What documents that pass lose on their way into a table.
+    ShowLosses,
+    /// Documents whose losses are counted.
+    LossDocuments,
     Search,
     NextMatch,
     PreviousMatch,
@@ -158,6 +164,8 @@ pub enum ActionPlace {
     Sides,
     /// Among the namespaces at a glance.
     Overview,
+    /// Among what documents that pass lose.
+    Losses,
     /// Among groups and namespaces.
     Counts,
     /// Among tables, causes and columns.
@@ -239,6 +247,8 @@ pub const TABLE: &[Entry] = &[
     entry(A::Open, "open", &["<enter>"], "open a failing document of the group under the cursor", Groups, Some("open a document"), LOOK),
     entry(A::Follow, "follow", &["<enter>"], "open; from a column to its schema node and back, from a $ref to what it names; from a cause to its column", Schemas, Some("follow"), LOOK),
     entry(A::ShowFailing, "show-failing", &["x"], "the groups that fail under this line", Schemas, Some("what fails"), LOOK),
+    entry(A::ShowLosses, "show-losses", &["w"], "what documents that pass lose on their way into the table: keys without a column, values in another form", Tables, Some("losses"), LOOK),
+    entry(A::LossDocuments, "loss-documents", &["a"], "name the documents whose losses are counted: files, folders (empty: those beside the schemas)", ActionPlace::Losses, Some("documents"), LOOK),
     entry(A::NextPane, "next-pane", &["<tab>"], "next pane", Panes, Some("pane"), LOOK),
     entry(A::PreviousPane, "previous-pane", &["<s-tab>"], "previous pane", Panes, None, LOOK),
     entry(A::NextRow, "next-row", &["]", ">"], "next document of the group", Case, Some("next"), LOOK),
@@ -270,6 +280,7 @@ pub const TABLE: &[Entry] = &[
     entry(A::CountCauses, "count-causes", &["b"], "count what is really wrong in the rows of the group (BigQuery)", Groups, None, LOOK),
     entry(A::Overview, "overview", &["gn"], "all namespaces at a glance, stages, unknown names, what has changed since the last visit; and back", Everywhere, None, LOOK),
     entry(A::ShowGroups, "show-groups", &["<enter>"], "the groups of this namespace, name or stage", ActionPlace::Overview, Some("its groups"), LOOK),
+    entry(A::Beside, "beside", &["a"], "hold another source beside this one, stage beside production: what only one of them has (empty: none)", ActionPlace::Overview, Some("beside"), LOOK),
     entry(A::Zoom, "zoom", &["Z"], "this pane over the whole screen; and back", Everywhere, None, LOOK),
     entry(A::Larger, "larger", &["+"], "this pane larger", Everywhere, None, LOOK),
     entry(A::Smaller, "smaller", &["-"], "this pane smaller", Everywhere, None, LOOK),
@@ -365,7 +376,7 @@ impl Action {
 
 impl ActionPlace {
     /// Where somebody can be: what the others are made of.
-    pub const ALL: [ActionPlace; 9] = [
+    pub const ALL: [ActionPlace; 10] = [
         ActionPlace::Groups,
         ActionPlace::Case,
         ActionPlace::Row,
@@ -373,6 +384,7 @@ impl ActionPlace {
         ActionPlace::Deploy,
         ActionPlace::Sides,
         ActionPlace::Overview,
+        ActionPlace::Losses,
         ActionPlace::Export,
         ActionPlace::Question,
     ];

@@ -124,6 +124,8 @@ pub struct App {
     pub history: Option<JobId>,
     /// The rows that are looked at for their senders.
     pub senders: Option<Sought>,
+    /// The senders of a group that were found out after their sheet was closed.
+    pub known_senders: Option<(Fingerprint, String)>,
     /// The schemas that are edited by hand, the latest last. Their copies stay until the end: an editor may have them open.
     pub my_edits: Vec<MyEdit>,
     /// The theme, and what the terminal can show of it.
@@ -216,6 +218,10 @@ pub struct Rechecking {
 pub struct Sought {
     /// The work.
     pub job: JobId,
+    /// The group.
+    pub of: Fingerprint,
+    /// Whether its columns have told what they do, so that only payloads are left.
+    pub by_payloads: bool,
     /// How far it is.
     pub progress: Progress,
 }
@@ -390,6 +396,7 @@ impl App {
             seeking: None,
             rechecking: None,
             senders: None,
+            known_senders: None,
             exporting: None,
             history: None,
             my_edits: Vec::new(),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::beside_lines::OtherSource;
 use super::deploy_tree::{DeployPlace, DeployTree};
 use super::group_tree::{GroupTree, ListedBy};
 use super::handed::HandOver;
@@ -111,6 +112,15 @@ pub enum Effect {
         sort: Sort,
         /// What is kept of the last visit.
         visit: Option<Arc<Visit>>,
+        /// The source beside, with whether all of this one was read.
+        beside: Option<(Arc<OtherSource>, bool)>,
+    },
+    /// Open another source, and count it as this one was counted.
+    ReadBeside {
+        /// The work.
+        job: JobId,
+        /// What was typed.
+        named: String,
     },
     /// Put the counted namespaces in another order.
     SortOverview {
@@ -268,6 +278,15 @@ pub enum Effect {
         of: Arc<DeployTree>,
         /// Groups that may fail there.
         groups: Arc<Groups>,
+    },
+    /// Count what documents that pass lose on their way into a table.
+    Losses {
+        /// The work.
+        job: JobId,
+        /// The doctype version, by its position.
+        table: usize,
+        /// The documents, as they were named; none: those beside the schemas.
+        named: Vec<String>,
     },
     /// Find out about a table and column.
     Look {

@@ -26,6 +26,8 @@ pub enum Focus {
     Hits,
     /// The schema beside the tables.
     TableSchema,
+    /// What documents that pass lose on their way into a table.
+    Losses,
     /// What a deploy would refuse, or what its log says.
     Deploy,
     /// The columns of a table before, or now.
@@ -36,7 +38,7 @@ pub enum Focus {
 
 impl Focus {
     /// All lists.
-    pub const ALL: [Focus; 12] = [
+    pub const ALL: [Focus; 13] = [
         Focus::Groups,
         Focus::Pane(Pane::Document),
         Focus::Pane(Pane::Schema),
@@ -45,6 +47,7 @@ impl Focus {
         Focus::Tables,
         Focus::Hits,
         Focus::TableSchema,
+        Focus::Losses,
         Focus::Deploy,
         Focus::Sides(Side::Old),
         Focus::Sides(Side::New),
@@ -61,7 +64,7 @@ impl Splits {
             Focus::Tables | Focus::Hits | Focus::TableSchema => &self.tables,
             Focus::Deploy => &self.deploy,
             Focus::Sides(_) => &self.sides,
-            Focus::Overview => &self.overview,
+            Focus::Overview | Focus::Losses => &self.overview,
         }
     }
 
@@ -73,7 +76,7 @@ impl Splits {
             Focus::Tables | Focus::Hits | Focus::TableSchema => &mut self.tables,
             Focus::Deploy => &mut self.deploy,
             Focus::Sides(_) => &mut self.sides,
-            Focus::Overview => &mut self.overview,
+            Focus::Overview | Focus::Losses => &mut self.overview,
         }
     }
 }
@@ -83,6 +86,7 @@ impl App {
     pub fn focus(&self) -> Focus {
         match &self.case {
             _ if self.deploy.open => self.deploy.sides.as_ref().map_or(Focus::Deploy, |sides| Focus::Sides(sides.focus)),
+            _ if self.tables.open && self.tables.losses.is_some() => Focus::Losses,
             _ if self.tables.open => match self.tables.focus {
                 TablePane::Schema => Focus::TableSchema,
                 TablePane::Tree if self.tables.hits().is_some() => Focus::Hits,
@@ -105,6 +109,7 @@ impl App {
             Focus::Deploy => ActionPlace::Deploy,
             Focus::Sides(_) => ActionPlace::Sides,
             Focus::Overview => ActionPlace::Overview,
+            Focus::Losses => ActionPlace::Losses,
         }
     }
 
@@ -126,6 +131,7 @@ impl App {
             Focus::Deploy => Some(&self.deploy.list),
             Focus::Sides(side) => self.deploy.sides.as_ref().map(|screen| &screen.lists[side as usize]),
             Focus::Overview => Some(&self.overview.list),
+            Focus::Losses => self.tables.losses.as_ref().map(|screen| &screen.list),
         }
     }
 
@@ -141,6 +147,7 @@ impl App {
             Focus::Deploy => Some(&mut self.deploy.list),
             Focus::Sides(side) => self.deploy.sides.as_mut().map(|screen| &mut screen.lists[side as usize]),
             Focus::Overview => Some(&mut self.overview.list),
+            Focus::Losses => self.tables.losses.as_mut().map(|screen| &mut screen.list),
         }
     }
 
@@ -156,6 +163,7 @@ impl App {
             Focus::Deploy => self.deploy.tree.clone().map(Subject::Deploy),
             Focus::Sides(side) => self.deploy.sides.as_ref()?.look.layout(side).cloned().map(Subject::Layout),
             Focus::Overview => self.overview.tree.clone().map(Subject::Overview),
+            Focus::Losses => self.tables.losses.as_ref()?.tree.clone().map(Subject::Losses),
         }
     }
 
@@ -177,7 +185,7 @@ impl App {
             Focus::Tables | Focus::Hits => panes::lines(panes::tables(frame, self.tables.focus).tree?),
             Focus::TableSchema => panes::lines(panes::tables(frame, self.tables.focus).schema?),
             Focus::Deploy => panes::lines(panes::deploy(frame).tree),
-            Focus::Overview => panes::group_lines(panes::overview(frame).tree, self.groups.has_times()).1,
+            Focus::Overview | Focus::Losses => panes::group_lines(panes::overview(frame).tree, self.groups.has_times()).1,
             Focus::Sides(side) => panes::lines(panes::sides(frame, self.deploy.sides.as_ref()?.focus as usize).sides[side as usize]),
         })
     }
@@ -200,6 +208,7 @@ impl App {
             Focus::Deploy => here == ActionPlace::Deploy,
             Focus::Sides(_) => here == ActionPlace::Sides,
             Focus::Overview => here == ActionPlace::Overview,
+            Focus::Losses => here == ActionPlace::Losses,
         })
     }
 
@@ -230,7 +239,7 @@ impl App {
                 let panes = panes::deploy(frame);
                 Some((panes.tree, panes.tree.union(panes.detail)))
             }
-            Focus::Overview => {
+            Focus::Overview | Focus::Losses => {
                 let panes = panes::overview(frame);
                 Some((panes.tree, panes.tree.union(panes.detail)))
             }

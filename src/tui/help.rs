@@ -114,6 +114,7 @@ pub fn screen_heading(screen: ActionPlace) -> &'static str {
         ActionPlace::Deploy => "Among the causes of a deploy",
         ActionPlace::Sides => "In the columns of both sides",
         ActionPlace::Overview => "In the overview",
+        ActionPlace::Losses => "Among what is lost",
         _ => "In the groups",
     }
 }

@@ -90,7 +90,10 @@ fn offered(app: &App, is_here: impl Fn(ActionPlace) -> bool) -> Vec<Hint> {
         replay.is_some_and(|replay| replay.violation.is_some() && replay.violations.wrong() == 1)
     });
     let here = TABLE.iter().filter(|entry| is_here(entry.place) && !(is_alone && entry.action == Action::NextViolation));
-    let leads_back = app.deploy.open || (app.tables.open && !app.tables.alone) || app.overview.open || app.case.is_some();
+    let leads_back = app.deploy.open
+        || (app.tables.open && (!app.tables.alone || app.tables.losses.is_some()))
+        || app.overview.open
+        || app.case.is_some();
     let words = |entry: &Entry| if entry.action == Action::Quit && leads_back { Some("back") } else { entry.hint };
     here.filter_map(|entry| of_action(app, entry.action, words(entry)?)).collect()
 }

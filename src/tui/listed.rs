@@ -32,6 +32,7 @@ impl Subject {
             },
             Subject::Hits(tree) => named(&tree.catalog, tree.place(item)?),
             Subject::Overview(tree) => tree.value(item),
+            Subject::Losses(tree) => tree.value(item),
             Subject::Deploy(tree) => tree.place(item).map(|place| {
                 let table = format!("{}.{}.{}", place.namespace, place.doctype, place.version);
                 if place.column.is_empty() { table } else { format!("{table} {}", place.column) }
@@ -47,6 +48,7 @@ impl Subject {
             Subject::Columns(_) | Subject::Layout(_) => "list of columns",
             Subject::Tables(_) | Subject::Hits(_) | Subject::Deploy(_) => "list of tables and columns",
             Subject::Overview(_) => "list of names",
+            Subject::Losses(_) => "list of places",
         }
     }
 }

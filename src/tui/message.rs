@@ -8,11 +8,13 @@ use std::sync::Arc;
 
 use ratatui::crossterm::event::KeyEvent;
 
+use super::beside_lines::OtherSource;
 use super::deploy_tree::{DeployPlace, DeployTree};
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
 use super::kept::{KeptLine, KeptView};
 use super::look::Look;
+use super::loss_tree::LossTree;
 use super::matches::Matches;
 use super::opened::OpenedSource;
 use super::overview_tree::OverviewTree;
@@ -157,6 +159,20 @@ pub enum Message {
         /// The lines.
         tree: Arc<OverviewTree>,
     },
+    /// Another source was read to stand beside this one, or why not.
+    BesideRead {
+        /// The work.
+        job: JobId,
+        /// What was read.
+        outcome: Result<Arc<OtherSource>, String>,
+    },
+    /// The losses of a table were counted, or why not.
+    Losses {
+        /// The work.
+        job: JobId,
+        /// The lines.
+        outcome: Result<Arc<LossTree>, String>,
+    },
     /// Reading failed.
     ReadFailed(String),
     /// A row was opened, or why it was not.
@@ -261,6 +277,8 @@ pub enum Message {
         job: JobId,
         /// What came of it.
         outcome: Result<String, String>,
+        /// Whether that is all: else payloads are still to be read.
+        is_all: bool,
     },
     /// Which revision the schemas are of.
     SchemasAged(RevisionAge),

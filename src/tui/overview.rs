@@ -5,10 +5,12 @@
 
 use std::sync::Arc;
 
+use super::beside_lines::OtherSource;
 use super::list::List;
 use super::message::JobId;
 use super::overview_tree::OverviewTree;
 use crate::rows::group::{Fingerprint, Groups, Sort};
+use crate::rows::source::Progress;
 use crate::triage::baseline::Visit;
 
 /// The screen of namespaces at a glance.
@@ -28,6 +30,29 @@ pub struct OverviewScreen {
     pub visit: Option<Arc<Visit>>,
     /// Where to go among the groups, once they stand by their names.
     pub goal: Option<GroupGoal>,
+    /// The source beside it.
+    pub beside: BesideScreen,
+}
+
+/// Another source beside the one that is explored.
+#[derive(Default)]
+pub struct BesideScreen {
+    /// What is to be read at the beginning.
+    pub wanted: Option<String>,
+    /// While it is read.
+    pub reading: Option<ReadingBeside>,
+    /// What was read.
+    pub read: Option<Arc<OtherSource>>,
+}
+
+/// Another source that is being read.
+pub struct ReadingBeside {
+    /// The work.
+    pub job: JobId,
+    /// What was typed.
+    pub named: String,
+    /// How far it is.
+    pub progress: Progress,
 }
 
 /// A line of the groups that a line of the overview is about.
@@ -49,4 +74,14 @@ pub struct AskedOverview {
     pub groups: Arc<Groups>,
     /// In which order.
     pub sort: Sort,
+    /// The source beside.
+    pub other: Option<Arc<OtherSource>>,
+}
+
+impl AskedOverview {
+    /// Whether it is of these groups and of this source beside.
+    pub fn is_of(&self, groups: &Arc<Groups>, other: Option<&Arc<OtherSource>>) -> bool {
+        let is_same = self.other.as_ref().map(Arc::as_ptr) == other.map(Arc::as_ptr);
+        is_same && Arc::ptr_eq(&self.groups, groups)
+    }
 }

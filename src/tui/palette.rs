@@ -20,8 +20,8 @@ pub struct Palette {
 
 /// The actions that are offered on a screen: its own first, the likeliest first where something is typed.
 pub fn offers(keymap: &Keymap, screen: ActionPlace, text: &str) -> Vec<&'static Entry> {
-    if source_typed(text).is_some() {
-        return TABLE.iter().filter(|entry| entry.action == Action::OpenSource).collect();
+    if let Some((action, _)) = source_typed(text) {
+        return TABLE.iter().filter(|entry| entry.action == action).collect();
     }
     let here = TABLE.iter().filter(|entry| entry.place.holds(screen) && entry.action != Action::Palette);
     let mut offers: Vec<&Entry> = here.collect();
@@ -29,9 +29,10 @@ pub fn offers(keymap: &Keymap, screen: ActionPlace, text: &str) -> Vec<&'static 
     matching(keymap, offers, text)
 }
 
-/// What stands behind the word with which a source is opened: `open errors.ndjson`.
-pub fn source_typed(text: &str) -> Option<&str> {
-    text.trim_start().strip_prefix("open ").map(str::trim)
+/// What stands behind the word with which a source is opened or held beside, and which of both: `open errors.ndjson`, `beside stage.ndjson`.
+pub fn source_typed(text: &str) -> Option<(Action, &str)> {
+    let words = [("open ", Action::OpenSource), ("beside ", Action::Beside)];
+    words.into_iter().find_map(|(word, action)| Some((action, text.trim_start().strip_prefix(word)?.trim())))
 }
 
 /// Those of the entries that a typed text means: by what they do, by name or by key.

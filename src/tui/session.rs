@@ -46,6 +46,10 @@ pub struct Surroundings {
     pub command: Option<ShellCommand>,
     /// The group that is to be shown first, by its fingerprint, and which document of it.
     pub first: Option<(String, Option<usize>)>,
+    /// Documents that pass, whose losses can be counted.
+    pub accepted: Vec<String>,
+    /// The source that is to stand beside the first one, as it would be typed.
+    pub beside: Option<String>,
     /// Whether somebody has set a theme that goes before one chosen by key.
     pub theme_is_set: bool,
     /// Whether the terminal is asked for its background, by which the theme is chosen.
@@ -79,6 +83,7 @@ pub(super) struct Session {
     opener: Option<Arc<dyn SourceOpener>>,
     log: Option<LogFile>,
     notes: Option<Arc<NoteBook>>,
+    accepted: Vec<String>,
     folder: Option<std::path::PathBuf>,
     size: (u16, u16),
     to: UnboundedSender<Posted>,
@@ -102,6 +107,7 @@ impl Session {
             opener: around.opener,
             log: around.log,
             notes: around.notes.map(Arc::new),
+            accepted: around.accepted,
             folder,
             size,
             to,
@@ -113,6 +119,7 @@ impl Session {
         tab.app.command = around.command;
         tab.app.theme_is_set = around.theme_is_set;
         tab.app.own_zone = around.zone;
+        tab.app.overview.beside.wanted = around.beside;
         if let Some(complaint) = around.complaint {
             tab.app.report(complaint, true);
         }
@@ -138,6 +145,7 @@ impl Session {
         let mut app = App::new(self.size, name, schemas, options.theme.clone(), options.depth, options.keymap.clone());
         app.mouse = options.mouse;
         app.tables.alone = source.is_none();
+        app.tables.accepted.clone_from(&self.accepted);
         app.deploy.deployed.clone_from(&options.history.deployed);
         app.deploy.allowlist.clone_from(&options.history.allowlist);
         app.is_remote = source.as_ref().is_some_and(|source| source.is_remote());

@@ -10,6 +10,7 @@ use super::deploy_tree::DeployTree;
 use super::group_tree::GroupTree;
 use super::hit_tree::HitTree;
 use super::json_line::{self, PREVIEW};
+use super::loss_tree::LossTree;
 use super::matches::{MatchCount, Matches};
 use super::overview_tree::OverviewTree;
 use super::table_tree::TableTree;
@@ -70,6 +71,8 @@ pub enum Subject {
     Deploy(Arc<DeployTree>),
     /// The columns of a table.
     Layout(Arc<Layout>),
+    /// What documents that pass lose.
+    Losses(Arc<LossTree>),
     /// Namespaces at a glance.
     Overview(Arc<OverviewTree>),
 }
@@ -85,6 +88,7 @@ impl Tree for Subject {
             Subject::Hits(tree) => tree.len(),
             Subject::Deploy(tree) => tree.len(),
             Subject::Overview(tree) => tree.len(),
+            Subject::Losses(tree) => tree.len(),
             Subject::Layout(layout) => Tree::len(layout.as_ref()),
         }
     }
@@ -98,6 +102,7 @@ impl Tree for Subject {
             Subject::Hits(tree) => tree.end(item),
             Subject::Deploy(tree) => tree.end(item),
             Subject::Overview(tree) => tree.end(item),
+            Subject::Losses(tree) => tree.end(item),
             Subject::Layout(layout) => Tree::end(layout.as_ref(), item),
         }
     }
@@ -111,6 +116,7 @@ impl Tree for Subject {
             Subject::Hits(tree) => tree.parent(item),
             Subject::Deploy(tree) => tree.parent(item),
             Subject::Overview(tree) => tree.parent(item),
+            Subject::Losses(tree) => tree.parent(item),
             Subject::Layout(layout) => Tree::parent(layout.as_ref(), item),
         }
     }
@@ -124,6 +130,7 @@ impl Tree for Subject {
             Subject::Hits(tree) => tree.depth(item),
             Subject::Deploy(tree) => tree.depth(item),
             Subject::Overview(tree) => tree.depth(item),
+            Subject::Losses(tree) => tree.depth(item),
             Subject::Layout(layout) => Tree::depth(layout.as_ref(), item),
         }
     }
@@ -160,6 +167,9 @@ impl Subject {
                     counted(sought.among(tree.len(), closeness, cancelled, |item, sighting| tree.show(item, sighting))?)
                 }
                 Subject::Overview(tree) => {
+                    counted(sought.among(tree.len(), closeness, cancelled, |item, sighting| tree.show(item, sighting))?)
+                }
+                Subject::Losses(tree) => {
                     counted(sought.among(tree.len(), closeness, cancelled, |item, sighting| tree.show(item, sighting))?)
                 }
                 Subject::Layout(layout) => counted(

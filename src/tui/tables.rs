@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::hit_tree::{self, HitTree};
 use super::list::List;
 use super::look::Look;
+use super::loss_tree::LossTree;
 use super::matches::TOLD;
 use super::message::JobId;
 use super::panes::TablePane;
@@ -18,6 +19,7 @@ use crate::ground::text::{clip_middle, count, visible};
 use crate::pipeline::document::NodeId;
 use crate::pipeline::layout::ColumnId;
 use crate::rows::group::Groups;
+use crate::rows::source::Progress;
 use crate::triage::catalog::{CatalogProgress, HitPlace, TableId};
 
 /// The screen of tables.
@@ -49,6 +51,27 @@ pub struct TableScreen {
     pub node: Option<NodeId>,
     /// Where the cursor is to go once its column is known.
     pub goal: Option<Goal>,
+    /// What documents that pass lose on their way into a table, on top.
+    pub losses: Option<LossScreen>,
+    /// The documents whose losses are counted, as they were named; none: those beside the schemas.
+    pub accepted: Vec<String>,
+}
+
+/// What documents that pass lose on their way into a table.
+#[derive(Default)]
+pub struct LossScreen {
+    /// The table.
+    pub table: TableId,
+    /// The work, while it is on its way.
+    pub job: Option<JobId>,
+    /// How far it is: documents that were judged.
+    pub progress: Progress,
+    /// What was found out.
+    pub tree: Option<Arc<LossTree>>,
+    /// Its list.
+    pub list: List,
+    /// Why nothing could be.
+    pub failure: Option<String>,
 }
 
 /// A search over all columns.

@@ -25,6 +25,10 @@ pub enum PromptPurpose {
     Pipe,
     /// To open a further source.
     Source,
+    /// To name documents whose losses are counted.
+    Accepted,
+    /// To hold another source beside this one.
+    Beside,
     /// What is noted of a group.
     Note,
     /// The bug of a group.

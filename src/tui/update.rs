@@ -18,6 +18,7 @@ mod hand_over;
 mod history;
 mod keys;
 mod lists;
+mod losses;
 mod my_edit;
 mod notes;
 mod open;
@@ -55,7 +56,8 @@ pub fn begin(app: &mut App) -> Vec<Effect> {
     // Says as well how old the schemas are.
     let list = app.schemas.is_some().then(|| Effect::ListTables { job: app.next_job() });
     if !app.tables.alone {
-        return list.into_iter().chain([Effect::Read]).collect();
+        let beside = app.overview.beside.wanted.take().map(|named| overview::beside(app, &named));
+        return list.into_iter().chain([Effect::Read]).chain(beside.into_iter().flatten()).collect();
     }
     app.reading = None;
     app.tables.open = true;
@@ -110,6 +112,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Arranged { job, tree, note } => groups::arranged(app, job, tree, note),
         Message::Noted { job, asked, outcome } => notes::written(app, job, &asked, outcome),
         Message::Overview { job, tree } => overview::told(app, job, tree),
+        Message::BesideRead { job, outcome } => overview::beside_read(app, job, outcome),
         Message::ReadFailed(reason) => {
             app.reading = None;
             app.incomplete = Some("reading failed".to_owned());
@@ -131,7 +134,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         Message::PayloadsFound { job, outcome } => payloads::found(app, job, outcome),
         Message::Rechecked { job, outcome } => recheck::told(app, job, outcome),
         Message::History { job, outcome } => history::told(app, job, outcome),
-        Message::Senders { job, outcome } => senders::told(app, job, outcome),
+        Message::Senders { job, outcome, is_all } => senders::told(app, job, outcome, is_all),
         Message::SchemaCopied { job, outcome } => my_edit::copied(app, job, outcome),
         Message::EditorClosed { job, outcome } => my_edit::closed(app, job, outcome),
         Message::EditorStays { job } => my_edit::stays(app, job),
@@ -150,6 +153,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
         }
         Message::Tables { tree, done } => tables::replace(app, tree, done),
         Message::TablesFound { job, hits } => find::found(app, job, hits),
+        Message::Losses { job, outcome } => losses::told(app, job, outcome),
         Message::Looked { job, outcome } => tables::looked(app, job, outcome),
         Message::Deploy { job, outcome } => deploy::told(app, job, outcome),
         Message::Witness { job, place, found } => deploy::shown(app, job, place, found),
@@ -172,6 +176,7 @@ pub fn update(app: &mut App, message: Message) -> Vec<Effect> {
             app.tables.reading = None;
             deploy::broken(app);
             overview::broken(app);
+            losses::broken(app);
             my_edit::broken(app);
             app.report(reason, true);
             Vec::new()
@@ -230,6 +235,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Deploy => deploy::switch(app),
         Action::Quit if app.deploy.open => deploy::leave(app),
+        Action::Quit if app.tables.open && app.tables.losses.is_some() => losses::leave(app),
         Action::Quit if app.tables.open => tables::leave(app),
         Action::Tables => tables::switch(app),
         Action::Overview => overview::switch(app),
@@ -315,6 +321,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         _ if action.copies() => copy::act(app, action),
         _ => match app.focus() {
             Focus::Tables | Focus::Hits | Focus::TableSchema => tables::act(app, action),
+            Focus::Losses => losses::act(app, action),
             Focus::Deploy => deploy::act(app, action),
             Focus::Sides(_) => sides::act(app, action),
             Focus::Row => row::act(app, action),

@@ -10,6 +10,7 @@ mod deploy;
 mod deploy_facts;
 mod groups;
 mod json;
+mod losses;
 mod overlay;
 mod overview;
 mod pen;
@@ -56,7 +57,10 @@ fn screen(app: &App, buffer: &mut Buffer) {
     match &app.case {
         _ if app.deploy.open && app.deploy.sides.is_some() => sides::draw(app, buffer),
         _ if app.deploy.open => deploy::draw(app, buffer),
-        _ if app.tables.open => tables::draw(app, buffer),
+        _ if app.tables.open => match &app.tables.losses {
+            Some(screen) => losses::draw(app, screen, buffer),
+            None => tables::draw(app, buffer),
+        },
         _ if app.overview.open => overview::draw(app, buffer),
         Some(screen) => case::draw(app, screen, buffer),
         None => groups::draw(app, buffer),

@@ -9,6 +9,7 @@ mod causes;
 mod deploy;
 mod edit;
 mod follow;
+mod losses;
 mod notes;
 mod overview;
 mod payloads;
@@ -187,16 +188,23 @@ impl Workers {
                     Some(Message::Noted { job, asked: groups, outcome })
                 });
             }
-            Effect::Overview { job, groups, sort, visit } => {
+            Effect::Overview { job, groups, sort, visit, beside } => {
                 let (schemas, asked, flag) = (self.request.schemas.clone(), self.asked.clone(), self.flag(job));
                 self.run(move |_| {
                     let is_off = || flag.load(Ordering::Relaxed);
-                    let tree = overview::counted(groups, schemas.as_deref(), sort, (visit.as_deref(), &asked), &is_off)?;
+                    let tree = overview::counted(groups, schemas.as_deref(), sort, (visit.as_deref(), &asked), beside, &is_off)?;
                     Some(Message::Overview { job, tree: Arc::new(tree) })
                 });
             }
             Effect::SortOverview { job, tree, sort } => {
                 self.run(move |_| Some(Message::Overview { job, tree: Arc::new(overview::sorted(&tree, sort)) }));
+            }
+            Effect::ReadBeside { job, named } => {
+                let (opener, request, watch) = (self.opener.clone(), self.request.clone(), self.watch(job));
+                self.run(move |_| {
+                    let outcome = overview::read_beside(opener.as_deref(), &named, &request, &watch).map(Arc::new);
+                    (!watch.cancelled()).then_some(Message::BesideRead { job, outcome })
+                });
             }
             Effect::LetGo(tree) => self.run(move |_| {
                 drop(tree);
@@ -255,6 +263,14 @@ impl Workers {
                 let outcome = tables::look(schemas, place, groups).map(Arc::new).map_err(|error| error.to_string());
                 (!flag.load(Ordering::Relaxed)).then_some(Message::Looked { job, outcome })
             }),
+            Effect::Losses { job, table, named } => {
+                let Some(schemas) = self.request.schemas.clone() else { return };
+                let watch = self.watch(job);
+                self.run(move |_| {
+                    let outcome = losses::find(&schemas, table, &named, &watch)?;
+                    Some(Message::Losses { job, outcome: outcome.map(Arc::new) })
+                });
+            }
             Effect::History { job, question } => {
                 let settings = self.history.clone();
                 self.with_schemas(job, move |schemas, _, flag| {
@@ -306,7 +322,14 @@ impl Workers {
             Effect::Senders { job, of } => {
                 let Some(source) = self.source.clone() else { return };
                 let watch = self.watch(job);
-                self.run(move |_| senders::find(source.as_ref(), &of, &watch).map(|outcome| Message::Senders { job, outcome }));
+                self.run(move |messages| {
+                    let tell = |text| {
+                        // The explorer is gone once nobody listens.
+                        let _ = messages.send(Message::Senders { job, outcome: Ok(text), is_all: false });
+                    };
+                    let outcome = senders::find(source.as_ref(), &of, &watch, &tell)?;
+                    Some(Message::Senders { job, outcome, is_all: true })
+                });
             }
             Effect::CopySchema { job, of } => {
                 let Some(source) = self.source.clone() else { return };

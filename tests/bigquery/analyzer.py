@@ -214,7 +214,7 @@ def main():
     )
     language.product_mode = language_pb2.PRODUCT_EXTERNAL
     language.reserved_keywords.append("QUALIFY")
-    language.supported_statement_kinds.extend([kinds.RESOLVED_QUERY_STMT, kinds.RESOLVED_CREATE_TABLE_STMT])
+    language.supported_statement_kinds.extend([kinds.RESOLVED_QUERY_STMT, kinds.RESOLVED_CREATE_TABLE_STMT, kinds.RESOLVED_UPDATE_STMT])
     for line in sys.stdin:
         statement = json.loads(line)
         verdict = (execute if statement.get("execute") else analyze)(service, language, statement)

@@ -49,7 +49,7 @@ fn start() -> Result<Server, String> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(|error| error.to_string())?;
     let http = reqwest::Client::builder().no_proxy().build().map_err(|error| error.to_string())?;
     let server = Server { endpoint, http, runtime, _child: child };
-    server.post(&format!("/projects/{PROJECT}/datasets"), &json!({"datasetReference": {"projectId": PROJECT, "datasetId": DATASET}}));
+    server.make(DATASET);
     Ok(server)
 }
 
@@ -111,10 +111,20 @@ impl Server {
 
     /// Makes a table partitioned by day, with rows in NDJSON.
     pub(crate) fn load(&self, table: &str, fields: &Value, rows: &str) {
+        self.load_in(DATASET, table, fields, rows);
+    }
+
+    /// Makes a dataset.
+    pub(crate) fn make(&self, dataset: &str) {
+        self.post(&format!("/projects/{PROJECT}/datasets"), &json!({"datasetReference": {"projectId": PROJECT, "datasetId": dataset}}));
+    }
+
+    /// The same in a dataset that is there.
+    pub(crate) fn load_in(&self, dataset: &str, table: &str, fields: &Value, rows: &str) {
         // The server takes one writer at a time.
         static WRITER: Mutex<()> = Mutex::new(());
         let _writer = WRITER.lock().unwrap_or_else(PoisonError::into_inner);
-        let name = json!({"projectId": PROJECT, "datasetId": DATASET, "tableId": table});
+        let name = json!({"projectId": PROJECT, "datasetId": dataset, "tableId": table});
         let has_time = fields.as_array().unwrap().iter().any(|field| field["name"] == "submission_timestamp");
         let mut made = json!({
             "tableReference": name, "schema": {"fields": fields}, "labels": {"schema_id": "error_1", "schemas_build_id": "202001230145_be1f11e"},
@@ -123,7 +133,7 @@ impl Server {
             made["timePartitioning"] = json!({"type": "DAY", "field": "submission_timestamp"});
             made["requirePartitionFilter"] = json!(true);
         }
-        self.post(&format!("/projects/{PROJECT}/datasets/{DATASET}/tables"), &made);
+        self.post(&format!("/projects/{PROJECT}/datasets/{dataset}/tables"), &made);
         if rows.is_empty() {
             return;
         }

@@ -45,7 +45,7 @@ fn looking_can_be_called_off_and_a_late_answer_is_dropped() {
     let job = effects.iter().find_map(|effect| if let Effect::Senders { job, .. } = effect { Some(*job) } else { None }).expect("work");
     let effects = press_one(&mut app, KeyCode::Esc);
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Cancel(known) if *known == job)));
-    update(&mut app, Message::Senders { job, outcome: Ok("late".into()) });
+    update(&mut app, Message::Senders { job, outcome: Ok("late".into()), is_all: true });
     assert!(app.overlay.is_none());
 }
 
@@ -56,4 +56,58 @@ fn rows_that_cost_are_not_read_and_that_is_said() {
     assert!(!press_one(&mut app, KeyCode::Char('S')).iter().any(|effect| matches!(effect, Effect::Senders { .. })));
     let Some(misfit::tui::app::Overlay::Value { text, .. }) = &app.overlay else { panic!("no text") };
     assert!(text.contains("would be a query that costs") && text.contains("bq query"), "{text}");
+}
+
+/// The work that a key asked for.
+fn asked(app: &mut App) -> u64 {
+    let effects = press_one(app, KeyCode::Char('S'));
+    effects.iter().find_map(|effect| if let Effect::Senders { job, .. } = effect { Some(*job) } else { None }).expect("work")
+}
+
+fn shown(app: &App) -> Option<&str> {
+    match &app.overlay {
+        Some(misfit::tui::app::Overlay::Value { text, .. }) => Some(text),
+        _ => None,
+    }
+}
+
+#[test]
+fn columns_tell_at_once_and_payloads_in_their_place() {
+    let mut app = read();
+    let job = asked(&mut app);
+    update(&mut app, Message::Senders { job, outcome: Ok("by columns".into()), is_all: false });
+    assert_eq!(shown(&app), Some("by columns"));
+    let progress = misfit::rows::source::Progress { rows: 1024, ..Default::default() };
+    update(&mut app, Message::WorkProgress { job, progress });
+    let mut buffer = Buffer::empty(ratatui::layout::Rect::new(0, 0, 120, 40));
+    misfit::tui::view::view(&app, &mut buffer);
+    let screen = frame::to_text(&buffer);
+    assert!(screen.contains("reading payloads for who sends it: 1,024 rows passed"), "{screen}");
+    update(&mut app, Message::Senders { job, outcome: Ok("by payloads".into()), is_all: true });
+    assert_eq!(shown(&app), Some("by payloads"));
+    assert!(app.senders.is_none());
+}
+
+#[test]
+fn what_payloads_tell_after_the_sheet_was_closed_is_kept() {
+    let mut app = read();
+    let job = asked(&mut app);
+    update(&mut app, Message::Senders { job, outcome: Ok("by columns".into()), is_all: false });
+    press_one(&mut app, KeyCode::Esc);
+    assert_eq!(shown(&app), None);
+    update(&mut app, Message::Senders { job, outcome: Ok("by payloads".into()), is_all: true });
+    assert_eq!(shown(&app), None, "nobody is interrupted");
+    assert!(app.notice.as_ref().is_some_and(|notice| notice.text.contains("S on the group shows it")));
+    assert!(press_one(&mut app, KeyCode::Char('S')).is_empty());
+    assert_eq!(shown(&app), Some("by payloads"));
+    let job = asked_again(&mut app);
+    update(&mut app, Message::Senders { job, outcome: Ok("by columns".into()), is_all: false });
+    update(&mut app, Message::Senders { job, outcome: Err("no such file".into()), is_all: true });
+    assert!(app.notice.as_ref().is_some_and(|notice| notice.text.contains("by columns alone: no such file")));
+    assert_eq!(shown(&app), Some("by columns"));
+}
+
+fn asked_again(app: &mut App) -> u64 {
+    press_one(app, KeyCode::Esc);
+    asked(app)
 }

@@ -26,7 +26,7 @@ use crate::triage::export::recovery;
 use crate::triage::export::report::{LeftOut, ReportBuilder, SURVEYED};
 use crate::triage::export::rows;
 use crate::triage::export::statement;
-use crate::triage::senders::{SendersQuestion, senders};
+use crate::triage::senders::{SendersQuestion, ToldBy, senders};
 use crate::triage::suspect::{SuspectQuestion, suspects};
 
 /// SQL for every group, each with a comment that says what it is about.
@@ -111,7 +111,8 @@ fn looked_at<'a>(work: &'a Work<'_>, asking: &Asking<'_>) -> Result<ReportBuilde
         builder = builder.suspects(found);
     }
     if work.question.senders {
-        let asked = SendersQuestion { source: work.source, groups: work.groups, chosen: &work.choice.groups, accepted: &[] };
+        let asked =
+            SendersQuestion { source: work.source, groups: work.groups, chosen: &work.choice.groups, accepted: &[], by: ToldBy::Payloads };
         let found = senders(&asked, work.stop)?;
         ensure!(!work.stop.cancelled(), "stopped; nothing was written");
         builder = builder.senders(found.of);

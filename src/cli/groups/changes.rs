@@ -18,8 +18,10 @@ use crate::ground::text::{count, visible};
 use crate::ground::time::Micros;
 use crate::rows::group::{Fingerprint, Group, GroupRecord, Groups, Remark, RemarkState, doctype_name, place_of};
 use crate::triage::baseline::{Comparison, Grown};
+use crate::triage::facts::beside::place;
 use crate::triage::facts::overview::{STRANGE, changed};
 use crate::triage::facts::rate::percent;
+use crate::triage::overview::Beside;
 
 const HEADS: [&str; 6] = ["ROWS", "CHANGE", "DOCTYPE", "WHERE", "FAULT", "GROUP"];
 
@@ -37,7 +39,10 @@ pub(in crate::cli) struct ChangeWords {
 pub(in crate::cli) const SINCE: ChangeWords = ChangeWords { new: "new", grown: "grown", gone: "gone", other: "was" };
 
 /// Beside another source.
-pub(in crate::cli) const BESIDE: ChangeWords = ChangeWords { new: "only here", grown: "more here", gone: "only beside", other: "beside" };
+pub(in crate::cli) fn beside(beside: &Beside) -> ChangeWords {
+    let [new, gone] = [0, 1].map(|side| place(beside.only(side)));
+    ChangeWords { new, grown: "more here", gone, other: "beside" }
+}
 
 /// All changes. Names and meanings are stable.
 #[derive(Serialize)]
@@ -53,7 +58,8 @@ pub(in crate::cli) struct ChangesAnswer<'a> {
 /// One group that is not as it was.
 #[derive(Serialize)]
 pub(in crate::cli) struct GroupChange<'a> {
-    /// `new`, `grown` or `gone`; beside another source `only here`, `more here` or `only beside`.
+    /// `new`, `grown` or `gone`; beside another source `only here`, `more here` or `only beside`, the
+    /// first and last with `maybe` before them where not all of the source was read that lacks it.
     change: &'static str,
     namespace: Option<&'a str>,
     doctype: Option<&'a str>,

@@ -8,17 +8,18 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use color_eyre::Result;
-use color_eyre::eyre::{WrapErr, bail, ensure, eyre};
+use color_eyre::eyre::{WrapErr, ensure, eyre};
 
 use super::changes;
 use super::incidents::{IncidentsOf, SameBy};
 use super::printed::{ListFormat, closing, on_stdout};
 use super::redacted::ToldGroups;
 use crate::cli::out;
-use crate::ground::text::{bytes, visible};
-use crate::rows::group::Groups;
+use crate::ground::text::{bytes, plural, visible};
+use crate::rows::group::{Group, Groups};
 use crate::rows::source::Request;
 use crate::triage::baseline::{Baseline, Comparison};
+use crate::triage::facts::beside::incomparable;
 use crate::triage::facts::incident;
 use crate::triage::facts::overview::NOT_WHOLE;
 use crate::triage::incidents::Incident;
@@ -49,10 +50,7 @@ pub(in crate::cli) fn check(path: &Path, baseline: &Baseline, groups: &Groups) -
 
 /// Where nothing was read all groups would be gone, and nobody knows whether they are.
 pub(in crate::cli) fn comparable(groups: &Groups) -> Result<()> {
-    if let (0, 0, Some(told)) = (groups.rows, groups.outside, groups.unreadable.emptiness()) {
-        bail!("{told}, so nothing can be compared");
-    }
-    Ok(())
+    incomparable(groups).map_or(Ok(()), |told| Err(eyre!(told)))
 }
 
 /// A comparison of which not all was read is no answer.
@@ -62,6 +60,19 @@ pub(in crate::cli) fn certainty(is_whole: bool) -> ExitCode {
     }
     out::tell(&format!("misfit: {NOT_WHOLE}"));
     ExitCode::from(UNCERTAIN)
+}
+
+/// Leaves only groups that stand now as they are asked for. What is gone has no rows of which that could be told: what is to be said of it.
+pub(super) fn choose(comparison: &mut Comparison<'_>, groups: &Groups, takes: &dyn Fn(&Group) -> bool) -> Option<String> {
+    let all = groups.list.iter().filter(|group| takes(group)).count();
+    comparison.new.retain(|group| takes(group));
+    comparison.grown.retain(|(group, ..)| takes(group));
+    comparison.same = (all - comparison.new.len() - comparison.grown.len()) as u64;
+    let gone = std::mem::take(&mut comparison.gone).len() as u64;
+    (gone > 0).then(|| {
+        let groups = plural(gone, "group that is gone is", "groups that are gone are");
+        format!("{groups} not told: --state chooses by the rows of now")
+    })
 }
 
 fn read_baseline(path: &Path) -> Result<Baseline> {

@@ -40,8 +40,9 @@ pub(in crate::cli) struct GroupsQuestion {
     #[arg(long, value_enum, value_name = "STATUS", conflicts_with = "baseline")]
     pub(super) status: Option<WantedStatus>,
 
-    /// Only groups that stand so by the notes on them: open has no note that says otherwise; may be given several times
-    #[arg(long = "state", value_enum, value_name = "STATE", conflicts_with = "baseline")]
+    /// Only groups that stand so by the notes on them: open has no note that says otherwise; may be given several times. With --baseline it is how groups
+    /// stand now, and those that are gone are left out
+    #[arg(long = "state", value_enum, value_name = "STATE")]
     pub(super) states: Vec<notes::WantedState>,
 
     #[command(flatten)]

@@ -19,7 +19,8 @@ use crate::rows::source::ErrorSource;
 use crate::triage::facts;
 use crate::triage::facts::senders::Beside;
 use crate::triage::senders::{
-    Claim, Comparison, MOST_ROWS, SenderTrait, Senders, SendersError, SendersOf, SendersQuestion, ShareIs, TopicAnswer, TopicSays, senders,
+    Claim, Comparison, MOST_ROWS, SenderTrait, Senders, SendersError, SendersOf, SendersQuestion, ShareIs, ToldBy, TopicAnswer, TopicSays,
+    senders,
 };
 use crate::tui::advice::EXPORT_TABLE;
 
@@ -59,7 +60,7 @@ pub(in crate::cli) fn refuse_remote(source: &dyn ErrorSource) -> Result<()> {
 pub(super) fn print(mut listing: Listing<'_>, source: &dyn ErrorSource, accepted: &[Arc<SampleFile>]) -> Result<()> {
     let (groups, shown) = (listing.groups, listing.shown);
     let line = out::ProgressLine::over(source.is_remote())?;
-    let mut of = senders(&SendersQuestion { source, groups, chosen: shown, accepted }, &line)?;
+    let mut of = senders(&SendersQuestion { source, groups, chosen: shown, accepted, by: ToldBy::Payloads }, &line)?;
     drop(line);
     let closing = closing(&of);
     if let Some(told) = &mut listing.told {

@@ -1,27 +1,11 @@
 //! What is lost of documents that pass, as scripts read it. Names and meanings are stable.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 
 use crate::ground::time::rfc3339;
-use crate::pipeline::layout::Layout;
-use crate::pipeline::schema::Schema;
 use crate::pipeline::sink::{self, Coercion, Reason};
-use crate::rows::schemas::Doctype;
 use crate::triage::judging::LostIn;
-use crate::triage::losses::{self, LookedUp, LossCount, LossTally, PlaceHistory};
-
-/// A doctype version with documents that pass.
-pub(super) struct LossyTable<'b, 't> {
-    pub doctype: &'b Doctype,
-    pub layout: Arc<Layout>,
-    /// That no layout is published, where none is.
-    pub made: Option<String>,
-    pub schema: Option<Arc<Schema>>,
-    pub tally: &'t LossTally,
-    pub known: LookedUp,
-}
+use crate::triage::losses::{self, LossCount, LossyTable, PlaceHistory};
 
 /// A value of a document that is not in a column as it is, in the order of the document.
 #[derive(Debug, Serialize)]
@@ -107,12 +91,16 @@ pub(super) struct PlaceLossesAnswer<'a> {
     /// The first of them; its pointer is that in its document.
     #[serde(flatten)]
     first: LossAnswer<'a>,
-    /// The file of that document, as it was given.
-    path: &'a str,
+    /// The file of that document, as it was given; null of rows of a table.
+    path: Option<&'a str>,
     /// From 1; null where the document is the whole file.
     line: Option<u64>,
+    /// Documents with one, or rows.
     documents: u64,
     values: u64,
+    /// Of rows the first day that one holds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_day: Option<&'a str>,
     /// What the history of the schema says of it; null where the schemas stand in no repository, or it was not looked up.
     in_schema: Option<HistoryAnswer<'a>>,
     /// Selects the value, from its column too where there is one; null where nothing holds it.
@@ -148,22 +136,32 @@ impl<'a> HistoryAnswer<'a> {
     }
 }
 
-impl<'a> TableLossesAnswer<'a> {
-    /// Of a doctype version, its columns and what was counted.
-    pub(super) fn new(table: String, lossy: &'a LossyTable<'a, 'a>) -> Self {
-        let LossyTable { doctype, layout, made, schema, tally, known } = lossy;
-        let described = schema.as_deref().map(|schema| tally.described(schema)).unwrap_or_default();
-        let coverage = tally.coverage(layout);
+impl<'a> PlaceLossesAnswer<'a> {
+    /// The places of a table, the worst first.
+    pub(super) fn list(lossy: &'a LossyTable<'a, 'a>) -> Vec<Self> {
+        let LossyTable { tally, known, table, of_rows, .. } = lossy;
+        let of_rows = *of_rows;
         let place = |(at, count): (usize, &'a LossCount)| PlaceLossesAnswer {
             first: LossAnswer::new(&count.first),
-            path: &count.seen.0,
+            path: Some(&*count.seen.0).filter(|_| !of_rows),
             line: count.seen.1,
             documents: count.documents,
             values: count.values,
+            first_day: Some(&*count.seen.0).filter(|_| of_rows),
             in_schema: known.places.get(at).and_then(Option::as_ref).map(HistoryAnswer::new),
             sql: count.first.lift.select.as_deref(),
-            update: count.first.lift.update(&table),
+            update: count.first.lift.update(table),
         };
+        tally.places().into_iter().enumerate().map(place).collect()
+    }
+}
+
+impl<'a> TableLossesAnswer<'a> {
+    /// Of a doctype version, its columns and what was counted.
+    pub(super) fn new(lossy: &'a LossyTable<'a, 'a>) -> Self {
+        let LossyTable { doctype, layout, made, schema, tally, known, table, .. } = lossy;
+        let described = schema.as_deref().map(|schema| tally.described(schema)).unwrap_or_default();
+        let coverage = tally.coverage(layout);
         TableLossesAnswer {
             namespace: &doctype.namespace,
             doctype: &doctype.doctype,
@@ -172,7 +170,7 @@ impl<'a> TableLossesAnswer<'a> {
             documents: tally.documents,
             refused: tally.refused.0,
             refused_why: tally.refused.1.as_deref(),
-            places: tally.places().into_iter().enumerate().map(place).collect(),
+            places: PlaceLossesAnswer::list(lossy),
             not_looked_up: known.left_out,
             others: tally.others,
             properties: described.properties,
@@ -180,7 +178,7 @@ impl<'a> TableLossesAnswer<'a> {
             columns: coverage.columns,
             unfilled: coverage.unfilled,
             undescribed: coverage.undescribed,
-            table,
+            table: table.clone(),
         }
     }
 }

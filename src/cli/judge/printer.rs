@@ -1,20 +1,17 @@
 //! The forms of output, written document by document so that none are held.
 
 use std::io::Write;
-use std::sync::Arc;
 
 use color_eyre::Result;
 
 use super::answer::{DoctypeAnswer, DocumentAnswer};
-use super::losses::{LossyTable, TableLossesAnswer};
+use super::losses::TableLossesAnswer;
 use super::tally::JudgeTally;
 use super::{JudgeFormat, text};
 use crate::cli::{out, safe_json};
-use crate::pipeline::destination;
-use crate::rows::schemas::{Doctype, TableColumns};
 use crate::triage::facts::losses;
 use crate::triage::judging::{Bench, Judged};
-use crate::triage::losses::{LookedUp, PlaceHistories};
+use crate::triage::losses::{LossyTable, PlaceHistories};
 
 /// Writes judgements in one of the forms.
 pub(super) struct JudgePrinter<'b, W> {
@@ -30,11 +27,6 @@ pub(super) fn document(judged: &Judged, format: JudgeFormat) -> Result<String> {
         JudgeFormat::Text => Ok(text::block(judged)),
         JudgeFormat::Json | JudgeFormat::Ndjson => json(&DocumentAnswer::new(judged)),
     }
-}
-
-/// What the live table is called.
-fn table(doctype: &Doctype) -> String {
-    destination::live(&doctype.namespace, &doctype.doctype, &doctype.version)
 }
 
 fn json(value: &impl serde::Serialize) -> Result<String> {
@@ -72,14 +64,10 @@ impl<'b, W: Write> JudgePrinter<'b, W> {
         match self.format {
             JudgeFormat::Text => {
                 let doctypes = self.tally.doctypes().map(|doctype| text::doctype(&doctype)).collect::<String>();
-                let of = |lossy: &LossyTable<'_, '_>| {
-                    let (made, schema) = (lossy.made.as_deref(), lossy.schema.as_deref());
-                    losses::of_table(&table(lossy.doctype), &lossy.layout, made, schema, lossy.tally, &lossy.known)
-                };
                 let (tables, fault) = self.tables()?;
                 let left_out = losses::not_looked_up(tables.iter().map(|table| table.known.left_out).sum());
                 let unknown = left_out.into_iter().chain(fault).map(|told| format!("{told}\n"));
-                let losses: String = tables.iter().map(of).chain(unknown).collect();
+                let losses: String = tables.iter().map(losses::of_table).chain(unknown).collect();
                 let counts = text::counts(&self.tally);
                 let between = if losses.is_empty() { "" } else { "\n" };
                 writeln!(self.out, "{doctypes}{between}{losses}{between}{counts}")?;
@@ -90,7 +78,7 @@ impl<'b, W: Write> JudgePrinter<'b, W> {
                 let losses = match self.bench.tells_losses() {
                     true => {
                         let (tables, fault) = self.tables()?;
-                        let answers = tables.iter().map(|lossy| TableLossesAnswer::new(table(lossy.doctype), lossy));
+                        let answers = tables.iter().map(TableLossesAnswer::new);
                         let lines: Vec<String> = answers.map(|answer| json(&answer)).collect::<Result<_>>()?;
                         let (lines, unknown) = (lines.join(",\n"), self.tally.unknown_losses.0);
                         format!(",\"losses\":[\n{lines}\n],\"unknown_losses\":{unknown},\"unknown_histories\":{}", json(&fault)?)
@@ -116,18 +104,7 @@ impl<'b, W: Write> JudgePrinter<'b, W> {
         let mut histories = (!self.tally.losses.is_empty()).then(|| PlaceHistories::open(schemas));
         let mut tables = Vec::new();
         for (&at, tally) in &self.tally.losses {
-            let columns = schemas.columns(at)?;
-            let (Some(doctype), Some(layout)) = (schemas.doctypes().get(at), columns.layout()) else { continue };
-            let made = match &columns {
-                TableColumns::Made(made) => Some(made.note()),
-                _ => None,
-            };
-            let schema = schemas.schema(at)?;
-            let known = match (&mut histories, &schema) {
-                (Some(histories), Some(schema)) => histories.of(doctype, schema, &tally.places()),
-                _ => LookedUp::default(),
-            };
-            tables.push(LossyTable { doctype, layout: Arc::clone(layout), made, schema, tally, known });
+            tables.extend(LossyTable::of(schemas, at, tally, histories.as_mut())?);
         }
         let fault = histories.as_ref().and_then(PlaceHistories::fault).map(losses::unknown_histories);
         Ok((tables, fault))

@@ -19,12 +19,13 @@ use crate::cli::input::{InputArgs, OpenedInput, SchemaArgs};
 use crate::cli::{csv, out};
 use crate::ground::aligned::Aligned;
 use crate::ground::markdown::{cell, cell_code};
-use crate::ground::text::{count, plural, visible};
-use crate::rows::group::Groups;
+use crate::ground::text::{count, visible};
+use crate::rows::group::{Groups, Sort};
 use crate::rows::source::{ErrorSource, Request};
 use crate::triage::baseline::{Comparison, Growth};
+use crate::triage::facts::beside as words;
 use crate::triage::facts::overview::{STRANGE, namespace};
-use crate::triage::overview::{Beside, BesideLine};
+use crate::triage::overview::{Beside, BesideCounts, BesideDoctype, BesideLine, are_unlike, as_baseline};
 
 const HEADS: [&str; 8] = ["ROWS", "BESIDE", "GROUPS", "BESIDE", "ONLY HERE", "ONLY BESIDE", "IN", "NAMESPACE"];
 
@@ -60,70 +61,61 @@ pub(super) fn print(
     one: &Groups,
     other: &Groups,
     format: OverviewFormat,
+    sort: Sort,
     told: Option<ToldGroups>,
 ) -> Result<ExitCode> {
     comparable(one)?;
     comparable(other)?;
-    let beside = Beside::of(one, other);
-    ensure!(
-        !beside.other.contradicts(one),
-        "one of both was counted with schemas and the other without, so their groups have other names: give --schemas FOLDER for files; a \
-         bundle keeps the groups that it was made with"
-    );
-    let comparison = beside.other.compare(one, Growth::default());
+    ensure!(!are_unlike(one, other), "{}: give --schemas FOLDER for files; a bundle keeps the groups that it was made with", words::UNLIKE);
+    let beside = Beside::of(one, other, sort);
+    let baseline = as_baseline(other);
+    let comparison = baseline.compare(one, Growth::default());
+    let changed = changes::beside(&beside);
     on_stdout(|out| match format {
         OverviewFormat::Table => {
             out.write_all(table(&beside).as_bytes())?;
-            titled(out, &changes::table(&comparison, changes::BESIDE))
+            titled(out, &changes::table(&comparison, changed))
         }
         OverviewFormat::Md => {
             out.write_all(markdown(&beside, told.as_ref()).as_bytes())?;
             let mut told = told;
             let told = told.as_mut().map(|told| told.changes(&comparison));
             let told = told.as_ref().map(|told| told.beside(&comparison));
-            titled(out, &changes::markdown(told.as_ref().unwrap_or(&comparison), changes::BESIDE))
+            titled(out, &changes::markdown(told.as_ref().unwrap_or(&comparison), changed))
         }
-        OverviewFormat::Json => json::pretty(out, &Answer::of(names, [one, other], &beside, &comparison)),
+        OverviewFormat::Json => json::pretty(out, &Answer::of(names, [one, other], &beside, &comparison, changed)),
         OverviewFormat::Ndjson => {
-            json::lines(&mut *out, beside.lines.iter().map(|line| Kinded { what: "namespace", of: Member::of(line) }))?;
-            json::lines(out, changes::changes(&comparison, changes::BESIDE).map(|of| Kinded { what: "group", of }))
+            for line in &beside.lines {
+                json::lines(&mut *out, std::iter::once(Kinded { what: "namespace", of: Member::of(&beside, line, false) }))?;
+                let doctypes = line.doctypes.iter().map(|doctype| DoctypeMember::of(&beside, line, doctype));
+                json::lines(&mut *out, doctypes.map(|of| Kinded { what: "doctype", of }))?;
+            }
+            json::lines(out, changes::changes(&comparison, changed).map(|of| Kinded { what: "group", of }))
         }
-        OverviewFormat::Csv => csv::write(out, beside.lines.iter().map(Member::of)),
+        OverviewFormat::Csv => csv::write(out, beside.lines.iter().map(|line| Member::of(&beside, line, false))),
     })?;
     for (name, groups) in names.iter().zip([one, other]) {
         out::tell(&format!("{}: {}", visible(name), closing(groups, groups.list.len(), Vec::new())));
     }
-    let Comparison { new, grown, gone, same, is_strange } = &comparison;
-    let told = format!(
-        "{} only here, {} only beside, {} in both, {} of these more here",
-        plural(new.len() as u64, "group", "groups"),
-        count(gone.len() as u64),
-        count(*same + grown.len() as u64),
-        count(grown.len() as u64),
-    );
-    out::tell(&if *is_strange { format!("{told}; {STRANGE}") } else { told });
+    let told = format!("{}, {} of these more here", words::summary(&beside), count(comparison.grown.len() as u64));
+    out::tell(&if beside.is_strange() { format!("{told}; {STRANGE}") } else { told });
     Ok(certainty(one.is_whole() && other.is_whole()))
 }
 
-/// Where a namespace is.
-fn place(line: &BesideLine) -> &'static str {
-    match line.groups {
-        [_, 0] => "only here",
-        [0, _] => "only beside",
-        _ => "both",
-    }
+fn cells(beside: &Beside, counts: &BesideCounts, name: String) -> [String; 8] {
+    let [rows, other_rows] = counts.rows.map(count);
+    let [groups, other_groups] = counts.groups.map(count);
+    let [only, only_other] = counts.only.map(count);
+    [rows, other_rows, groups, other_groups, only, only_other, words::place(beside.place(counts)).to_owned(), name]
 }
 
-fn cells(line: &BesideLine) -> [String; 8] {
-    let [rows, other_rows] = line.rows.map(count);
-    let [groups, other_groups] = line.groups.map(count);
-    let [only, only_other] = line.only.map(count);
-    [rows, other_rows, groups, other_groups, only, only_other, place(line).to_owned(), namespace(line.name.as_deref())]
-}
-
+/// Namespaces, the doctypes of each below it.
 fn table(beside: &Beside) -> String {
     let mut table = Aligned::under(HEADS, &[0, 1, 2, 3, 4, 5]);
-    beside.lines.iter().for_each(|line| table.push(cells(line)));
+    for line in &beside.lines {
+        table.push(cells(beside, &line.counts, namespace(line.name.as_deref())));
+        line.doctypes.iter().for_each(|of| table.push(cells(beside, &of.counts, format!("  {}", words::doctype(of)))));
+    }
     table.to_text()
 }
 
@@ -131,9 +123,9 @@ fn markdown(beside: &Beside, told: Option<&ToldGroups>) -> String {
     let heads = HEADS.map(str::to_lowercase).join(" | ");
     let mut out = format!("| {heads} |\n|---:|---:|---:|---:|---:|---:|---|---|\n");
     for line in &beside.lines {
-        let [numbers @ .., at, _] = cells(line);
         let name = line.name.as_deref().map(|name| told.map_or_else(|| name.to_owned(), |told| told.name(name)));
-        out.push_str(&format!("| {} | {} | {} |\n", numbers.join(" | "), cell(&at), cell_code(&namespace(name.as_deref()))));
+        let [numbers @ .., at, name] = cells(beside, &line.counts, namespace(name.as_deref()));
+        out.push_str(&format!("| {} | {} | {} |\n", numbers.join(" | "), cell(&at), cell_code(&name)));
     }
     out
 }
@@ -162,7 +154,26 @@ struct SourceMember<'a> {
 #[derive(Serialize)]
 struct Member<'a> {
     namespace: Option<&'a str>,
-    /// `both`, `only here` or `only beside`.
+    #[serde(flatten)]
+    counts: CountsMember,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    doctypes: Option<Vec<DoctypeMember<'a>>>,
+}
+
+/// A doctype in both.
+#[derive(Serialize)]
+struct DoctypeMember<'a> {
+    namespace: Option<&'a str>,
+    doctype: Option<&'a str>,
+    version: Option<&'a str>,
+    #[serde(flatten)]
+    counts: CountsMember,
+}
+
+/// What is counted of them.
+#[derive(Serialize)]
+struct CountsMember {
+    /// `both`, `only here` or `only beside`; `maybe only here` or `maybe only beside` where not all of the source was read that lacks it.
     #[serde(rename = "in")]
     place: &'static str,
     rows: u64,
@@ -174,12 +185,11 @@ struct Member<'a> {
     only_beside: u64,
 }
 
-impl<'a> Member<'a> {
-    fn of(line: &'a BesideLine) -> Self {
-        let BesideLine { name, rows, groups, only } = line;
-        Member {
-            namespace: name.as_deref(),
-            place: place(line),
+impl CountsMember {
+    fn of(beside: &Beside, counts: &BesideCounts) -> Self {
+        let BesideCounts { rows, groups, only, .. } = counts;
+        CountsMember {
+            place: words::place(beside.place(counts)),
             rows: rows[0],
             beside_rows: rows[1],
             groups: groups[0],
@@ -190,8 +200,32 @@ impl<'a> Member<'a> {
     }
 }
 
+impl<'a> Member<'a> {
+    fn of(beside: &Beside, line: &'a BesideLine, with_doctypes: bool) -> Self {
+        let doctypes = || line.doctypes.iter().map(|doctype| DoctypeMember::of(beside, line, doctype)).collect();
+        Member { namespace: line.name.as_deref(), counts: CountsMember::of(beside, &line.counts), doctypes: with_doctypes.then(doctypes) }
+    }
+}
+
+impl<'a> DoctypeMember<'a> {
+    fn of(beside: &Beside, line: &'a BesideLine, doctype: &'a BesideDoctype) -> Self {
+        DoctypeMember {
+            namespace: line.name.as_deref(),
+            doctype: doctype.name.as_deref(),
+            version: doctype.version.as_deref(),
+            counts: CountsMember::of(beside, &doctype.counts),
+        }
+    }
+}
+
 impl<'a> Answer<'a> {
-    fn of(names: &'a [String; 2], groups: [&Groups; 2], beside: &'a Beside, comparison: &Comparison<'a>) -> Self {
+    fn of(
+        names: &'a [String; 2],
+        groups: [&Groups; 2],
+        beside: &'a Beside,
+        comparison: &Comparison<'a>,
+        changed: changes::ChangeWords,
+    ) -> Self {
         let source = |side: usize| SourceMember {
             name: &names[side],
             rows: groups[side].rows,
@@ -202,8 +236,8 @@ impl<'a> Answer<'a> {
         };
         Answer {
             sources: [source(0), source(1)],
-            namespaces: beside.lines.iter().map(Member::of).collect(),
-            groups: changes::answer(comparison, changes::BESIDE),
+            namespaces: beside.lines.iter().map(|line| Member::of(beside, line, true)).collect(),
+            groups: changes::answer(comparison, changed),
         }
     }
 }

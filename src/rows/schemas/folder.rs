@@ -110,6 +110,11 @@ impl FileTree for Folder {
         fs::read(&full).map_err(|error| SchemaError::Io { path: full, error })
     }
 
+    fn samples(&self) -> Option<PathBuf> {
+        let beside = self.root.parent().filter(|_| self.root.ends_with("schemas"))?.join("validation");
+        beside.is_dir().then_some(beside)
+    }
+
     fn revision(&self) -> Option<String> {
         super::revision::of(&self.root)
     }

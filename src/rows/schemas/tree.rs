@@ -37,6 +37,10 @@ pub trait FileTree: Send + Sync {
     fn before(&self) -> Option<Box<dyn FileTree>> {
         None
     }
+    /// The folder of sample documents that comes with the files, where there is one.
+    fn samples(&self) -> Option<PathBuf> {
+        None
+    }
     /// Whether that commit was asked for by its name.
     fn is_chosen(&self) -> bool {
         false

@@ -11,6 +11,7 @@
 //! ```
 
 mod accepted;
+mod additional;
 mod adhoc;
 mod answer;
 mod auth;
@@ -64,6 +65,7 @@ use crate::rows::advice::{Advice, Advised};
 use crate::rows::group::{Fingerprint, Group, Groups};
 use crate::rows::row::{RowRef, SourceRow, Unreadable};
 
+pub use additional::{AdditionalAsked, AdditionalRow, LiveTable};
 pub use adhoc::Adhoc;
 pub use cache::usual_folder as cache_folder;
 pub use cost::{MOST_BYTES, PRICE_PER_TIB};

@@ -4,7 +4,7 @@ use super::Facts;
 use crate::ground::text::{clip, count, percent, plural, visible};
 use crate::rows::group::{Group, doctype_name};
 use crate::triage::senders::{
-    AcceptedCounts, Claim, Comparison, Counts, Field, LEAST_ROWS, SenderTrait, Senders, ShareIs, TooFew, TopicSays,
+    AcceptedCounts, Claim, Comparison, Counts, Field, LEAST_ROWS, SenderTrait, Senders, ShareIs, ToldBy, TooFew, TopicSays,
 };
 
 /// Claims that stand below a group in a list.
@@ -210,6 +210,7 @@ fn compared(comparison: &Comparison, beside: Beside, group: &Group) -> String {
     let spread = if looked < all || others_looked < others_all { ", spread evenly" } else { "" };
     let without = (looked - documents) + (others_looked - others_documents);
     let without = match without {
+        _ if comparison.by == ToldBy::Columns => ", by their columns alone".to_owned(),
         0 => String::new(),
         without => format!("; {} no payload that can be read", plural(without, "of them has", "of them have")),
     };
@@ -240,6 +241,9 @@ pub fn counts(rows: u64) -> Option<String> {
     (rows > 0).then(|| format!("{} of counts tell no sender", plural(rows, "row", "rows")))
 }
 
+/// That payloads have not been looked at yet, which may change all of it.
+pub const BY_COLUMNS: &str = "So far by the columns of the rows alone; their payloads are being read, and may tell more.";
+
 /// All of it, as lines.
 pub fn facts(senders: &Senders, group: &Group) -> Facts {
     let mut facts = Facts::default();
@@ -257,7 +261,7 @@ fn comparison(facts: &mut Facts, of: &Comparison, beside: Beside, group: &Group)
     more(of, of.claims.len()).into_iter().chain(nothing(of, beside, group)).for_each(|words| facts.line(&format!("  {words}")));
     facts.heading(if of.too_few.is_none() { "What is asked first; alike: no difference beyond chance" } else { "What is asked first" });
     for answer in &of.topics {
-        facts.named(answer.topic.name(), &topic(&answer.says, beside));
+        facts.named(answer.topic.name(), &topic(&answer.says, beside, of.by));
     }
     facts.heading("What this rests on");
     facts.line(&sentence(&compared(of, beside, group)));
@@ -275,7 +279,7 @@ fn sentence(words: &str) -> String {
 }
 
 /// An answer to what is asked first. Safe for a terminal.
-fn topic(says: &TopicSays, beside: Beside) -> String {
+fn topic(says: &TopicSays, beside: Beside, by: ToldBy) -> String {
     match says {
         TopicSays::Value { told, counts, share } => {
             let value = match &told.value {
@@ -304,6 +308,7 @@ fn topic(says: &TopicSays, beside: Beside) -> String {
         TopicSays::AtFault => "the fault itself is about it".to_owned(),
         TopicSays::Withheld => "not compared: its values are too long or name somebody".to_owned(),
         TopicSays::RowsAlone => "not compared: accepted documents do not tell it".to_owned(),
+        TopicSays::Untold if by == ToldBy::Columns => "not known yet: no column tells it".to_owned(),
         TopicSays::Untold => "not known: no row tells it".to_owned(),
     }
 }

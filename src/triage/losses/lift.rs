@@ -20,7 +20,12 @@ impl LiftSql {
     /// For a value that is in `additional_properties`; nothing else can be brought back.
     pub(super) fn of(layout: &Layout, landing: &Landing, tried: Option<ColumnId>) -> Self {
         let Some(inside) = landing.sql.clone().filter(|_| landing.fate == Fate::Additional) else { return LiftSql::default() };
-        let Some(column) = tried.or(landing.nearest).filter(|&column| is_plain(layout, column)) else {
+        LiftSql::into_column(layout, inside, tried.or(landing.nearest))
+    }
+
+    /// For what an expression reads, into a column where it takes that.
+    pub(super) fn into_column(layout: &Layout, inside: String, column: Option<ColumnId>) -> Self {
+        let Some(column) = column.filter(|&column| is_plain(layout, column)) else {
             return LiftSql { select: Some(inside), set: None };
         };
         let (path, kind) = (sink::select(layout, column), layout.get(column).map_or("STRING", |column| &*column.kind));

@@ -211,11 +211,41 @@ fn a_file_of_another_version_is_told_from_a_broken_one() {
 fn two_sources_are_held_beside_each_other() {
     let one = groups_of(&[("a", "x", "1", "ParsePayload", 0), ("b", "x", "1", "ParsePayload", 0)]);
     let other = groups_of(&[("b", "x", "1", "ParsePayload", 0), ("b", "y", "1", "ParsePayload", 0), ("c", "x", "1", "ParsePayload", 0)]);
-    let beside = Beside::of(&one, &other);
-    let line = |name: &str| beside.lines.iter().find(|line| line.name.as_deref() == Some(name)).unwrap();
-    assert_eq!((line("a").groups, line("a").only), ([1, 0], [1, 0]));
-    assert_eq!((line("b").rows, line("b").only), ([1, 2], [0, 1]));
-    assert_eq!(line("c").only, [0, 1]);
-    let comparison = beside.other.compare(&one, Default::default());
+    let beside = Beside::of(&one, &other, Sort::Count);
+    let counts = |name: &str| &beside.lines.iter().find(|line| line.name.as_deref() == Some(name)).unwrap().counts;
+    assert_eq!((counts("a").groups, counts("a").only), ([1, 0], [1, 0]));
+    assert_eq!((counts("b").rows, counts("b").only), ([1, 2], [0, 1]));
+    assert_eq!(counts("c").only, [0, 1]);
+    assert_eq!(beside.groups(), [(2, 1), (3, 2)]);
+    let (places, of_b) = (["a", "b", "c"].map(|name| beside.place(counts(name))), &beside.lines[0].doctypes);
+    assert_eq!(places, [BesidePlace::Here, BesidePlace::Both, BesidePlace::There]);
+    let doctypes: Vec<_> = of_b.iter().map(|doctype| (doctype.name.as_deref(), doctype.counts.rows, doctype.only.clone())).collect();
+    assert_eq!(doctypes, [(Some("x"), [1, 1], [vec![], vec![]]), (Some("y"), [0, 1], [vec![], vec![1]])]);
+    let baseline = as_baseline(&other);
+    let comparison = baseline.compare(&one, Default::default());
     assert_eq!((comparison.new.len(), comparison.gone.len(), comparison.same), (1, 2, 1));
+}
+
+#[test]
+fn what_a_source_lacks_is_lacking_only_where_all_of_it_was_read() {
+    let one = groups_of(&[("a", "x", "1", "ParsePayload", 0)]);
+    let mut other = groups_of(&[("b", "x", "1", "ParsePayload", 0)]);
+    other.stopped_early();
+    let beside = Beside::of(&one, &other, Sort::Name);
+    let places: Vec<_> = beside.lines.iter().map(|line| beside.place(&line.counts)).collect();
+    assert_eq!(places, [BesidePlace::MaybeHere, BesidePlace::There]);
+    assert!(beside.is_strange(), "and none of their groups is in both");
+    let places = Beside::of(&other, &one, Sort::Name);
+    assert_eq!([0, 1].map(|side| places.only(side)), [BesidePlace::Here, BesidePlace::MaybeThere]);
+}
+
+#[test]
+fn two_sources_are_ordered_as_the_namespaces_of_one_are() {
+    let one = groups_of(&[("a", "x", "1", "ParsePayload", 5), ("b", "x", "1", "ParsePayload", 9), ("b", "y", "1", "ParsePayload", 9)]);
+    let other = groups_of(&[("c", "x", "1", "ParsePayload", 700)]);
+    let order = |sort| {
+        let beside = Beside::of(&one, &other, sort);
+        beside.lines.iter().filter_map(|line| line.name.as_deref()).collect::<String>()
+    };
+    assert_eq!([Sort::Count, Sort::Newest, Sort::First, Sort::Name].map(order), ["bac", "cba", "cba", "abc"]);
 }

@@ -2,6 +2,7 @@
 //!
 //! Owns: the forms of the answers. Refuses: finding them (weighed), words (facts).
 
+use super::ToldBy;
 use super::exact::Counts;
 use super::fields::Field;
 use super::topic::Topic;
@@ -112,6 +113,8 @@ pub struct LeftOut {
 /// Rows of a group beside others.
 #[derive(Debug, Clone)]
 pub struct Comparison {
+    /// By what the rows told it.
+    pub by: ToldBy,
     /// Rows of the group that were looked at, those of them whose payload could be read, and all.
     pub rows: [u64; 3],
     /// The same of what it is compared with.

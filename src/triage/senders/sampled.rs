@@ -8,9 +8,9 @@ use std::time::Instant;
 
 use rustc_hash::FxHashMap;
 
-use super::SendersQuestion;
 use super::fault_place::FaultPlaces;
 use super::fields::{Field, Fields, RowTells};
+use super::{SendersQuestion, ToldBy};
 use crate::ground::in_order;
 use crate::pipeline::document::{Document, Kind};
 use crate::pipeline::names::snake_case;
@@ -253,9 +253,11 @@ pub(super) fn count(question: &SendersQuestion<'_>, watch: &dyn Watch) -> Result
         })?;
         Ok(())
     };
+    let has_payloads = question.by == ToldBy::Payloads;
     let unpack = |rows: Vec<(Wanted, SourceRow)>| -> Result<Vec<_>, SourceError> {
         let unpacked = rows.into_iter().map(|(wanted, mut row)| {
-            let document = readable(Document::parse(payload::decode(std::mem::take(&mut row.payload)).text));
+            let mut unpacked = || readable(Document::parse(payload::decode(std::mem::take(&mut row.payload)).text));
+            let document = if has_payloads { unpacked() } else { None };
             (wanted, row, document)
         });
         Ok(unpacked.collect())

@@ -69,7 +69,8 @@ fn found(rows: &str, accepted: &[Arc<SampleFile>]) -> (Groups, SendersOf) {
     let files = Files::from_memory("rows.ndjson", rows.as_bytes().to_vec()).unwrap();
     let groups = files.groups(&Request::default(), &Unwatched).unwrap();
     let chosen: Vec<&Group> = groups.list.iter().collect();
-    let found = senders(&SendersQuestion { source: &files, groups: &groups, chosen: &chosen, accepted }, &Unwatched).unwrap();
+    let found =
+        senders(&SendersQuestion { source: &files, groups: &groups, chosen: &chosen, accepted, by: ToldBy::Payloads }, &Unwatched).unwrap();
     (groups, found)
 }
 
@@ -252,4 +253,33 @@ fn a_group_that_is_nearly_all_of_its_doctype_is_compared_with_enough_others() {
     let comparison = &of_fault(&groups, &found, 0).1.failures;
     assert_eq!((comparison.rows, comparison.elsewhere), ([2000, 2000, 6000], [600, 600, 600]));
     assert_eq!(names(comparison), ["geo_country US"]);
+}
+
+#[test]
+fn columns_alone_tell_what_columns_hold_and_no_more() {
+    let rows: String = (0..60).map(|at| sent_row(at, if at < 30 { "nightly" } else { "release" })).collect();
+    let told = |by| {
+        let files = Files::from_memory("rows", rows.clone().into_bytes()).unwrap();
+        let groups = files.groups(&Request::default(), &Unwatched).unwrap();
+        let chosen: Vec<&Group> = groups.list.iter().take(1).collect();
+        let question = SendersQuestion { source: &files, groups: &groups, chosen: &chosen, accepted: &[], by };
+        let found = senders(&question, &Unwatched).unwrap();
+        facts::senders::facts(&found.of[&chosen[0].fingerprint], chosen[0]).to_text()
+    };
+    let (columns, all) = (told(ToldBy::Columns), told(ToldBy::Payloads));
+    assert!(columns.contains("by their columns alone") && columns.contains("not known yet: no column tells it"), "{columns}");
+    assert!(!columns.contains("nightly") && !columns.contains("payload that can be read"), "{columns}");
+    assert!(all.contains("nightly") && !all.contains("columns alone"), "{all}");
+}
+
+/// A row of one of two groups, whose payload tells a channel.
+fn sent_row(at: u32, channel: &str) -> String {
+    let place = if at < 30 { "/a" } else { "/b" };
+    let row = serde_json::json!({
+        "document_namespace": "acme", "document_type": "x", "document_version": "1", "error_type": "ParsePayload",
+        "exception_class": "org.everit.json.schema.ValidationException",
+        "error_message": format!("org.everit.json.schema.ValidationException: #{place}: expected type: String, found: Integer"),
+        "payload": serde_json::json!({"channel": channel, "n": at}).to_string(),
+    });
+    format!("{row}\n")
 }

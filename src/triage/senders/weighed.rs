@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 
 use rustc_hash::FxHashMap;
 
+use super::ToldBy;
 use super::comparison::{Claim, Comparison, LeftOut, SenderTrait, ShareIs, TooFew, TopicAnswer, TopicSays, TraitValue};
 use super::exact::{Counts, Exact, shared_by};
 use super::fields::{Field, Fields, KnownField};
@@ -113,6 +114,7 @@ pub(super) fn weigh(
     let more = claims.len().saturating_sub(MOST_CLAIMS);
     claims.truncate(MOST_CLAIMS);
     Comparison {
+        by: ToldBy::default(),
         rows: [here.rows, here.documents, all],
         elsewhere: [there.rows(), there.documents(), there.all],
         compared: tested,

@@ -7,7 +7,7 @@ use super::super::action::Action;
 use super::super::app::App;
 use super::super::effect::Effect;
 use super::super::focus::Focus;
-use super::{causes, deploy, follow, my_edit, overview, payloads, recheck, reference, senders, tables};
+use super::{causes, deploy, follow, losses, my_edit, overview, payloads, recheck, reference, senders, tables};
 
 /// One step back: the row, the case, the filter, the search, the reading.
 pub(super) fn back(app: &mut App) -> Vec<Effect> {
@@ -26,6 +26,9 @@ pub(super) fn back(app: &mut App) -> Vec<Effect> {
         return vec![effect];
     }
     if let Some(effect) = senders::call_off(app) {
+        return vec![effect];
+    }
+    if let Some(effect) = overview::call_off(app) {
         return vec![effect];
     }
     if let Some(job) = app.history.take() {
@@ -47,6 +50,9 @@ pub(super) fn back(app: &mut App) -> Vec<Effect> {
     }
     if app.deploy.open {
         return deploy::back(app);
+    }
+    if app.tables.open && app.tables.losses.is_some() {
+        return losses::back(app);
     }
     if app.tables.open {
         return tables::back(app);

@@ -32,6 +32,9 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
     if app.deploy.open {
         return from_deploy(app, action);
     }
+    if app.tables.open && app.tables.losses.is_some() {
+        return from_losses(app, action);
+    }
     if is_overview(app) {
         return from_overview(app);
     }
@@ -82,12 +85,35 @@ pub(super) fn value(app: &App) -> Option<String> {
     match app.deploy.open {
         true => of_deploy(app, Action::CopyValue).1,
         false if is_overview(app) => of_overview(app),
+        false if app.tables.open && app.tables.losses.is_some() => of_losses(app, Action::CopyValue),
         false => text(app, Action::CopyValue),
     }
 }
 
 fn is_overview(app: &App) -> bool {
     app.overview.open && !app.tables.open
+}
+
+/// What stands on the line of losses under the cursor: its words, or the SQL of its place.
+fn of_losses(app: &App, action: Action) -> Option<String> {
+    let screen = app.tables.losses.as_ref()?;
+    let (tree, item) = (screen.tree.as_ref()?, screen.list.outline.item()?);
+    if action == Action::CopySql { tree.sql(item) } else { tree.value(item) }
+}
+
+fn from_losses(app: &mut App, action: Action) -> Vec<Effect> {
+    match (action, of_losses(app, action)) {
+        (Action::CopySql, Some(sql)) => vec![Effect::copy("SQL", sql)],
+        (Action::CopySql, None) => {
+            app.warn("no SQL brings back what is lost here");
+            Vec::new()
+        }
+        (Action::CopyValue | Action::CopyPointer | Action::CopyKey, Some(text)) => vec![Effect::copy("line", text)],
+        _ => {
+            app.warn("this cannot be copied here");
+            Vec::new()
+        }
+    }
 }
 
 /// The name on the line under the cursor.
@@ -290,7 +316,8 @@ fn from_case(app: &App, screen: &CaseScreen, action: Action) -> Option<String> {
                 | Subject::Hits(_)
                 | Subject::Deploy(_)
                 | Subject::Layout(_)
-                | Subject::Overview(_) => None,
+                | Subject::Overview(_)
+                | Subject::Losses(_) => None,
             }
         }
     }

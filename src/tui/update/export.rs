@@ -77,7 +77,7 @@ pub fn exported(app: &mut App, job: JobId, outcome: Result<Exported, String>) ->
 
 /// The row of the case, or the group under the cursor.
 pub(super) fn subject(app: &App) -> Option<Exportable> {
-    if app.overview.open {
+    if app.overview.open || (app.tables.open && app.tables.losses.is_some()) {
         return None;
     }
     if let Some(screen) = &app.case {

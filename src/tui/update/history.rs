@@ -100,7 +100,7 @@ fn under_cursor(app: &App) -> Option<BlameQuestion> {
             Some(BlameQuestion { namespace: place.namespace, doctype: place.doctype, version: place.version, target })
         }
         Subject::Document(document, _) => of_value(app.case.as_ref()?, &document, line as NodeId),
-        Subject::Groups(_) | Subject::Overview(_) => None,
+        Subject::Groups(_) | Subject::Overview(_) | Subject::Losses(_) => None,
     }
 }
 

@@ -55,6 +55,6 @@ pub(super) fn follow(app: &mut App) {
             }
         }
         Focus::Sides(_) => sides::follow(app),
-        Focus::Groups | Focus::Row | Focus::Tables | Focus::Hits | Focus::Deploy | Focus::Overview => {}
+        Focus::Groups | Focus::Row | Focus::Tables | Focus::Hits | Focus::Losses | Focus::Deploy | Focus::Overview => {}
     }
 }

@@ -44,12 +44,12 @@ pub(super) fn overlay(app: &mut App, action: Action) -> Vec<Effect> {
         }
         _ => {}
     }
-    clamp_overlay(app);
+    clamp(app);
     Vec::new()
 }
 
 /// Keeps the last page of an overlay in sight.
-fn clamp_overlay(app: &mut App) {
+pub(super) fn clamp(app: &mut App) {
     let lines = match &app.overlay {
         Some(Overlay::Help { .. }) => help::help_lines(app).len(),
         Some(Overlay::Value { lines, .. }) => lines.len(),

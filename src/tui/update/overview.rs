@@ -6,18 +6,20 @@
 use std::sync::Arc;
 
 use super::super::action::Action;
-use super::super::app::{App, ListFilter};
+use super::super::app::{App, ListFilter, Prompt, PromptPurpose};
+use super::super::beside_lines::{BesideRow, OtherSource};
 use super::super::effect::Effect;
 use super::super::group_tree::{GroupLevel, GroupTree, ListedBy};
 use super::super::list::List;
 use super::super::message::JobId;
-use super::super::overview::{AskedOverview, GroupGoal};
+use super::super::overview::{AskedOverview, GroupGoal, ReadingBeside};
 use super::super::overview_tree::{OverviewLine, OverviewTree};
 use super::super::subject::Subject;
 use super::failing::NO_ROWS;
 use super::groups;
 use crate::ground::outline::Tree;
-use crate::ground::text::visible;
+use crate::ground::text::{count, visible};
+use crate::rows::source::Progress;
 
 /// Goes to the overview, or back.
 pub(super) fn switch(app: &mut App) -> Vec<Effect> {
@@ -62,19 +64,22 @@ pub(super) fn follow(app: &mut App) -> Vec<Effect> {
     }
     let (groups, sort) = (app.groups.tree.groups.clone(), app.overview.sort);
     let screen = &app.overview;
-    let is_shown = screen.tree.as_ref().is_some_and(|tree| Arc::ptr_eq(&tree.groups, &groups) && tree.overview.sort() == sort);
+    // While rows come in nobody knows what this source lacks.
+    let other = screen.beside.read.clone().filter(|_| app.reading.is_none());
+    let is_shown = screen.tree.as_ref().is_some_and(|tree| tree.is_of(&groups, other.as_ref()) && tree.overview.sort() == sort);
     let is_asked =
-        screen.asked.as_ref().is_some_and(|asked| asked.sort == sort && (app.reading.is_some() || Arc::ptr_eq(&asked.groups, &groups)));
+        screen.asked.as_ref().is_some_and(|asked| asked.sort == sort && (app.reading.is_some() || asked.is_of(&groups, other.as_ref())));
     if is_asked || (is_shown && screen.asked.is_none()) || (groups.list.is_empty() && app.reading.is_some()) {
         return Vec::new();
     }
     let job = app.next_job();
-    let former = app.overview.asked.replace(AskedOverview { job, groups: groups.clone(), sort });
-    let counted = app.overview.tree.clone().filter(|tree| Arc::ptr_eq(&tree.groups, &groups));
+    let former = app.overview.asked.replace(AskedOverview { job, groups: groups.clone(), sort, other: other.clone() });
+    let counted = app.overview.tree.clone().filter(|tree| tree.is_of(&groups, other.as_ref()));
+    let beside = other.map(|other| (other, app.incomplete.is_none()));
     let visit = app.overview.visit.clone();
     let begun = match counted {
         Some(tree) => Effect::SortOverview { job, tree, sort },
-        None => Effect::Overview { job, groups, sort, visit },
+        None => Effect::Overview { job, groups, sort, visit, beside },
     };
     former.map(|asked| Effect::Cancel(asked.job)).into_iter().chain([begun]).collect()
 }
@@ -86,7 +91,9 @@ pub(super) fn told(app: &mut App, job: JobId, tree: Arc<OverviewTree>) -> Vec<Ef
     }
     let screen = &mut app.overview;
     match &screen.tree {
-        Some(before) => screen.list.outline.refresh(before.as_ref(), tree.as_ref()),
+        Some(before) if before.both().is_some() == tree.both().is_some() => screen.list.outline.refresh(before.as_ref(), tree.as_ref()),
+        // What was searched for is looked for among the other lines.
+        Some(_) => screen.list.outline = tree.at_start(),
         None => screen.list = List { outline: tree.at_start(), ..List::default() },
     }
     screen.tree = Some(tree.clone());
@@ -114,6 +121,7 @@ pub(super) fn broken(app: &mut App) {
     if app.overview.asked.take().is_some() {
         app.overview.open = false;
     }
+    app.overview.beside.reading = None;
 }
 
 /// An action on this screen.
@@ -122,6 +130,9 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Sort => {
             app.overview.sort = app.overview.sort.next();
             app.tell(format!("sorting: {}", app.overview.sort.words()));
+        }
+        Action::Beside => {
+            app.prompt = Some(Prompt { purpose: PromptPurpose::Beside, input: Default::default(), job: None, from: None, back: 0 });
         }
         Action::ShowGroups => return go(app),
         Action::Enter if is_leaf(app) => return go(app),
@@ -134,7 +145,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
 
 fn is_leaf(app: &App) -> bool {
     let item = app.overview.list.outline.item();
-    app.overview.tree.as_ref().zip(item).is_some_and(|(tree, item)| tree.depth(item) > 0)
+    app.overview.tree.as_ref().zip(item).is_some_and(|(tree, item)| !tree.is_branch(item))
 }
 
 /// To the groups that the line under the cursor is about; a part opens or closes.
@@ -165,8 +176,71 @@ fn go(app: &mut App) -> Vec<Effect> {
             let words = format!("no row of group {} is left to be shown", gone.fingerprint);
             app.tell(words);
         }
+        Some(OverviewLine::Beside(BesideRow::Namespace(line))) if line.counts.groups[0] > 0 => {
+            return show(app, GroupGoal::Namespace(line.name.clone()));
+        }
+        Some(OverviewLine::Beside(BesideRow::Doctype(line, of))) if line.counts.groups[0] > 0 && of.counts.groups[0] > 0 => {
+            let (namespace, version) = (line.name.clone(), of.version.clone());
+            return show(
+                app,
+                match (namespace, of.name.clone()) {
+                    (Some(namespace), Some(doctype)) => GroupGoal::Doctype(namespace, doctype, version),
+                    (namespace, _) => GroupGoal::Namespace(namespace),
+                },
+            );
+        }
+        Some(OverviewLine::Beside(BesideRow::Only(0, group))) => return show(app, GroupGoal::Group(group.fingerprint)),
+        Some(OverviewLine::Beside(_)) => {
+            let name = tree.both().map_or_else(String::new, |(_, other)| visible(&other.name).into_owned());
+            let opens = app.keymap.words("; ", Action::OpenSource, " opens it in a tab");
+            app.tell(format!("nothing of it was read here, but of {name}{opens}"));
+        }
     }
     Vec::new()
+}
+
+/// Another source was named to stand beside; nothing takes away the one that does.
+pub(super) fn beside(app: &mut App, named: &str) -> Vec<Effect> {
+    let named = named.trim();
+    if app.tables.alone {
+        app.warn(NO_ROWS);
+        return Vec::new();
+    }
+    let former = app.overview.beside.reading.take().map(|reading| Effect::Cancel(reading.job));
+    if named.is_empty() {
+        let was_there = app.overview.beside.read.take().is_some() || former.is_some();
+        app.tell(if was_there { "the other source is taken away" } else { "no source was named, so none stands beside" });
+        return former.into_iter().collect();
+    }
+    app.deploy.open = false;
+    app.tables.open = false;
+    app.overview.open = true;
+    let job = app.next_job();
+    app.overview.beside.reading = Some(ReadingBeside { job, named: named.to_owned(), progress: Progress::default() });
+    former.into_iter().chain([Effect::ReadBeside { job, named: named.to_owned() }]).collect()
+}
+
+/// It was read, or cannot be: then what stood beside stays.
+pub(super) fn beside_read(app: &mut App, job: JobId, outcome: Result<Arc<OtherSource>, String>) -> Vec<Effect> {
+    let Some(reading) = app.overview.beside.reading.take_if(|reading| reading.job == job) else { return Vec::new() };
+    match outcome {
+        Ok(other) => {
+            if let Some(told) = other.groups.unreadable.first.first() {
+                let count = count(other.groups.unreadable.count);
+                app.report(format!("{}: {count} unreadable, the first at {}: {}", other.name, told.origin, told.reason), true);
+            }
+            app.overview.beside.read = Some(other);
+        }
+        Err(reason) => app.report(format!("{} cannot stand beside: {reason}", visible(&reading.named)), true),
+    }
+    Vec::new()
+}
+
+/// Nobody waits for the other source any more.
+pub(super) fn call_off(app: &mut App) -> Option<Effect> {
+    let reading = app.overview.beside.reading.take()?;
+    app.tell(format!("called off: {} was not read", visible(&reading.named)));
+    Some(Effect::Cancel(reading.job))
 }
 
 /// Whether a line of the groups is the one that is meant.

@@ -4,11 +4,12 @@ use ratatui::crossterm::event::{Event, KeyCode, KeyEvent};
 use tui_input::InputRequest;
 use tui_input::backend::crossterm::EventHandler;
 
+use super::super::action::Action;
 use super::super::app::App;
 use super::super::effect::Effect;
 use super::super::keymap::Key;
 use super::super::palette::{Palette, offers, source_typed};
-use super::{act, open};
+use super::{act, open, overview};
 
 /// Opens it.
 pub(super) fn open(app: &mut App) -> Vec<Effect> {
@@ -28,10 +29,12 @@ pub(super) fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
         _ if key == Key::plain(KeyCode::Esc) || key == Key::INTERRUPT => app.palette = None,
         _ if key == Key::plain(KeyCode::Enter) => {
             let chosen = offers.get(palette.chosen).map(|entry| entry.action);
-            let named = source_typed(palette.input.value()).map(str::to_owned);
+            let named = source_typed(palette.input.value()).map(|(action, named)| (action, named.to_owned()));
             app.palette = None;
-            if let Some(named) = named {
-                return open::source(app, &named);
+            match named {
+                Some((Action::Beside, named)) => return overview::beside(app, &named),
+                Some((_, named)) => return open::source(app, &named),
+                None => {}
             }
             match chosen {
                 Some(action) => return act(app, action),

@@ -65,6 +65,7 @@ pub(super) fn act_on(app: &mut App, pointed: Pointed) -> Vec<Effect> {
                 Focus::Groups => Action::Open,
                 Focus::Pane(_) | Focus::Row => Action::FollowReference,
                 Focus::Overview => Action::ShowGroups,
+                Focus::Losses => Action::Toggle,
                 Focus::Tables | Focus::Hits | Focus::TableSchema | Focus::Deploy | Focus::Sides(_) => Action::Follow,
             };
             // A branch that has nothing to open is opened or closed.
@@ -155,7 +156,7 @@ fn take_keys(app: &mut App, focus: Focus) {
                 screen.focus = side;
             }
         }
-        Focus::Groups | Focus::Row | Focus::Deploy | Focus::Overview => {}
+        Focus::Groups | Focus::Row | Focus::Deploy | Focus::Overview | Focus::Losses => {}
     }
 }
 

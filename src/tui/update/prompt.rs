@@ -13,7 +13,7 @@ use super::super::focus::Focus;
 use super::super::keymap::Key;
 use super::super::matches::Matches;
 use super::super::message::JobId;
-use super::{deploy, find, follow, hand_over, notes, open, payloads, recheck};
+use super::{deploy, find, follow, hand_over, losses, notes, open, overview, payloads, recheck};
 
 /// Begins a line, or goes to another match.
 pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
@@ -59,6 +59,8 @@ pub(super) fn key(app: &mut App, event: KeyEvent) -> Vec<Effect> {
                 PromptPurpose::Compare => return deploy::against(app, &text),
                 PromptPurpose::Pipe => return hand_over::pipe(app, &text),
                 PromptPurpose::Source => return open::source(app, &text),
+                PromptPurpose::Accepted => return losses::named(app, &text),
+                PromptPurpose::Beside => return overview::beside(app, &text),
                 PromptPurpose::Note | PromptPurpose::Bug | PromptPurpose::Mute | PromptPurpose::Mended => {
                     return notes::typed(app, purpose, &text);
                 }

@@ -31,6 +31,10 @@ pub(super) fn progress(app: &mut App, job: JobId, progress: Progress) -> Vec<Eff
     if let Some(sought) = app.senders.as_mut().filter(|sought| sought.job == job) {
         sought.progress = progress;
     }
+    if let Some(reading) = app.overview.beside.reading.as_mut().filter(|reading| reading.job == job) {
+        reading.progress = progress;
+    }
+    super::losses::progress(app, job, progress);
     if let Some(counting) = app.causes.counting.as_mut().filter(|counting| counting.job == job) {
         counting.progress = progress;
     }

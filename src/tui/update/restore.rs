@@ -70,6 +70,8 @@ pub(super) fn go_on(app: &mut App) -> Vec<Effect> {
             app.report(format!("there is no group {group} in these rows"), true);
             return effects;
         }
+        // What was asked for with the source goes before what was left.
+        _ if app.overview.open => {}
         // What costs is not asked for again without a word.
         (KeptScreen::Document, Some(item)) if !app.is_remote || is_asked => {
             let Some(of) = GroupPlace::of_item(&tree, item) else { return effects };

@@ -12,7 +12,7 @@ use super::super::message::JobId;
 use super::super::panes::TablePane;
 use super::super::table_tree::TableTree;
 use super::super::tables::{AskedPlace, Goal};
-use super::{failing, find, goal};
+use super::{failing, find, goal, losses};
 use crate::ground::outline::{Outline, Tree};
 use crate::pipeline::document::NodeId;
 use crate::rows::schemas::RevisionAge;
@@ -48,7 +48,7 @@ pub(super) fn switch(app: &mut App) -> Vec<Effect> {
     }
     app.tables.open = true;
     app.deploy.open = false;
-    let mut effects = Vec::new();
+    let mut effects = losses::leave(app);
     let mut gone = None;
     let goal = match from_deploy.then(|| goal::from_deploy(app)).flatten() {
         Some(Ok(goal)) => Some(goal),
@@ -61,7 +61,7 @@ pub(super) fn switch(app: &mut App) -> Vec<Effect> {
     };
     match goal {
         Some(goal) => {
-            effects = find::end(app);
+            effects.extend(find::end(app));
             app.tables.focus = TablePane::Tree;
             let (Goal::Table(table) | Goal::Column(table, _) | Goal::Path(table, _) | Goal::Dotted(table, _)) = goal;
             app.tables.goal = Some(goal);
@@ -223,6 +223,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Follow => return enter(app),
         Action::Enter if app.tables.focus == TablePane::Tree && is_result(app) => return enter(app),
         Action::ShowFailing => return failing::show(app),
+        Action::ShowLosses => return losses::ask(app),
         _ => {
             super::move_list(app, action);
             follow_schema(app);

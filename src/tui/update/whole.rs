@@ -66,7 +66,13 @@ pub(super) fn under_cursor(app: &App) -> Option<(String, String)> {
                 Some(whole(document.path(value, PathStyle::Jq), document, value))
             }
         },
-        Subject::Groups(_) | Subject::Tables(_) | Subject::Hits(_) | Subject::Deploy(_) | Subject::Layout(_) | Subject::Overview(_) => None,
+        Subject::Groups(_)
+        | Subject::Tables(_)
+        | Subject::Hits(_)
+        | Subject::Deploy(_)
+        | Subject::Layout(_)
+        | Subject::Overview(_)
+        | Subject::Losses(_) => None,
     }
 }
 
@@ -84,6 +90,12 @@ pub(super) fn row(app: &mut App) -> Vec<Effect> {
 pub(super) fn line(app: &App) -> Option<(String, String)> {
     if app.deploy.open {
         return deploy(app);
+    }
+    if app.tables.open
+        && let Some(screen) = &app.tables.losses
+    {
+        let (title, facts) = screen.tree.as_ref()?.facts(screen.list.outline.item()?)?;
+        return Some((title, facts.to_text()));
     }
     if app.tables.open {
         return line_of_tables(app);

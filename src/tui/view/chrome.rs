@@ -39,8 +39,14 @@ fn looking(app: &App) -> Option<String> {
         return Some(told.unwrap_or_else(|| "opening a document …".to_owned()) + &calls_off);
     }
     if let Some(sought) = &app.senders {
-        let told = format!("looking who sends it: {} passed", text::plural(sought.progress.rows, "row", "rows"));
+        let what = if sought.by_payloads { "reading payloads for who sends it" } else { "looking who sends it" };
+        let told = format!("{what}: {} passed", text::plural(sought.progress.rows, "row", "rows"));
         return Some(told + &calls_off);
+    }
+    if let Some(reading) = &app.overview.beside.reading {
+        let progress = reading.progress;
+        let told = format!("reading {}: {}", text::visible(&reading.named), text::plural(progress.rows, "row", "rows"));
+        return Some(progress.job.map_or(told, |job| job.describe(&progress)) + &calls_off);
     }
     let (progress, told) = match (&app.seeking, &app.rechecking, app.causes.asked()) {
         (None, Some(rechecking), _) => {
@@ -215,6 +221,8 @@ fn typed(app: &App, prompt: &Prompt, pen: &mut Pen<'_>) {
         PromptPurpose::Mute => ("mute until (a day, 2w, 3x for three times as many; nothing: for good)", None),
         PromptPurpose::Mended => ("mended (a day, a revision, or both; nothing: now)", None),
         PromptPurpose::Source => ("open in a tab (a file, a folder, a table)", None),
+        PromptPurpose::Accepted => ("documents that pass (files, folders; nothing: those beside the schemas)", None),
+        PromptPurpose::Beside => ("beside (a file, a folder, a table; nothing: none)", None),
         PromptPurpose::Payloads => ("payloads with (text, or /pointer=value)", None),
         PromptPurpose::Filter => {
             ("filter", list.and_then(|list| list.filter.as_ref()).and_then(|filter| Some(filter.found?.told(&filter.text))))

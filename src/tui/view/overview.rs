@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::super::app::App;
-use super::super::overview_tree::{OverviewLine, OverviewPart, OverviewTree};
+use super::super::beside_lines::BesideRow;
+use super::super::overview_tree::{BESIDE_HEADS, OverviewLine, OverviewPart, OverviewTree};
 use super::super::panes;
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line, paragraph};
@@ -14,8 +15,8 @@ use super::{chrome, groups};
 use crate::ground::outline::Tree;
 use crate::ground::text;
 use crate::rows::group::{Group, NEW};
-use crate::triage::facts::{overview as words, rate};
-use crate::triage::overview::NamespaceLine;
+use crate::triage::facts::{beside as both, overview as words, rate};
+use crate::triage::overview::{BesideCounts, BesidePlace, NamespaceLine};
 
 /// Draws the screen.
 pub(super) fn draw(app: &App, buffer: &mut Buffer) {
@@ -41,6 +42,7 @@ pub(super) fn draw(app: &App, buffer: &mut Buffer) {
 /// All of it in a line, and what has changed since the last visit.
 fn head(app: &App, tree: &OverviewTree, area: Rect, buffer: &mut Buffer) {
     let since = match &tree.since {
+        _ if tree.beside.is_some() => (text::visible(&tree.beside_words().unwrap_or_default()).into_owned(), Role::Notice),
         Some(Ok(changes)) => {
             let doubts = words::doubts(changes).into_iter().map(|doubt| format!("; {doubt}")).collect::<String>();
             (format!("{}{doubts}", words::since_visit(changes, app.zone())), Role::Notice)
@@ -124,7 +126,23 @@ impl LinePainter<'_> {
     /// What stands at the end of a line: rows and their share; of a namespace what the groups have there, too.
     fn numbers(&self, line: &OverviewLine<'_>, area: Rect, pen: &mut Pen<'_>) {
         let rows = match line {
+            OverviewLine::Part(OverviewPart::Beside) => {
+                let [here, there] = BESIDE_HEADS;
+                pen.put_right(&format!("{there:>10}"), self.style(Role::Dim)).put_right(&format!("{here:>9} "), self.style(Role::Dim));
+                return;
+            }
             OverviewLine::Part(_) => return,
+            OverviewLine::Beside(row) => {
+                let rows = match row {
+                    BesideRow::Namespace(line) => line.counts.rows,
+                    BesideRow::Doctype(_, of) => of.counts.rows,
+                    BesideRow::Only(0, group) => [group.count, 0],
+                    BesideRow::Only(_, group) => [0, group.count],
+                };
+                pen.put_right(&format!("{:>10}", text::count(rows[1])), self.style(Role::Count));
+                pen.put_right(&format!("{:>9} ", text::count(rows[0])), self.style(Role::Count));
+                return;
+            }
             OverviewLine::Stage(line) => line.rows,
             OverviewLine::New(group) | OverviewLine::Grown(group, _) => group.count,
             OverviewLine::Gone(_) => 0,
@@ -165,7 +183,7 @@ impl LinePainter<'_> {
         };
         match line {
             OverviewLine::Part(part) => {
-                let role = if *part == OverviewPart::Namespaces { Role::Heading } else { Role::Notice };
+                let role = if matches!(part, OverviewPart::Namespaces | OverviewPart::Beside) { Role::Heading } else { Role::Notice };
                 pen.put(&self.tree.part_words(*part), self.style(role));
             }
             OverviewLine::Stage(line) => {
@@ -189,6 +207,27 @@ impl LinePainter<'_> {
                 let name = words::namespace(line.name.as_deref());
                 pen.put(&text::clip_middle(&name, room), self.style(Role::Heading)).skip(2).put(&groups, self.style(Role::Dim));
                 pen.skip(2).put(unknown, self.style(Role::Constraint));
+            }
+            OverviewLine::Beside(row) => self.beside(row, pen),
+        }
+    }
+
+    /// A line of two sources.
+    fn beside(&self, row: &BesideRow<'_>, pen: &mut Pen<'_>) {
+        let Some((lines, _)) = self.tree.both() else { return };
+        let beside = &lines.beside;
+        let named = |name: &str, counts: &BesideCounts, pen: &mut Pen<'_>| {
+            let groups = both::groups(beside, counts);
+            let room = pen.room().saturating_sub(text::width(&groups) + 2).max(pen.room() / 2);
+            let role = if beside.place(counts) == BesidePlace::Both { Role::Dim } else { Role::Notice };
+            pen.put(&text::clip_middle(name, room), self.style(Role::Heading)).skip(2).put(&groups, self.style(role));
+        };
+        match row {
+            BesideRow::Namespace(line) => named(&words::namespace(line.name.as_deref()), &line.counts, pen),
+            BesideRow::Doctype(_, of) => named(&both::doctype(of), &of.counts, pen),
+            BesideRow::Only(side, group) => {
+                pen.put(both::place(beside.only(*side)), self.style(Role::Notice)).skip(2);
+                pen.put(&text::visible(&group.sentence()), self.style(Role::Text));
             }
         }
     }
