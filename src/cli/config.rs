@@ -1,30 +1,32 @@
 //! The configuration file: what a user sets once.
 //!
-//! Owns: where the file is, reading it, errors with file, line and the nearest known name.
-//! Also owns: the parts that are about what exports tell and what patches never touch, `[redaction]` and `[patch]`.
+//! Owns: where the file is, what can be set, reading it, the nearest known name of an unknown one.
 //! Refuses: flags and environment variables (cli lays them over it), what the names of themes and actions are (tui).
 
 mod bigquery;
+mod error;
+mod exports;
+mod reader;
 pub(super) mod setting;
 pub(super) mod source;
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
 use crate::ground::contained::contained;
 use crate::rows::schemas::git;
-use crate::triage::redact::{Paths, Redaction};
+use crate::triage::redact::Redaction;
 use crate::tui::binding::{Binding, SettingPlace};
 pub use bigquery::BigQueryConfig;
 use bigquery::SETTINGS as BIGQUERY_SETTINGS;
+pub use error::ConfigError;
+use exports::{PATCH_SETTINGS, REDACTION_SETTINGS};
+use reader::ConfigReader;
 pub use source::{MappedSource, load_map, parse_map};
 
 /// Everything that can be set. The default is what no file says.
@@ -104,54 +106,6 @@ pub struct Setting<T> {
     pub place: SettingPlace,
 }
 
-/// Why the configuration cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The file system refused.
-    #[error("cannot read the configuration {path}: {error}", path = crate::ground::text::visible(&.path.to_string_lossy()))]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// The system's reason.
-        error: std::io::Error,
-    },
-    /// Nothing that anybody wrote.
-    #[error("{path} is larger than {most}, too large for a configuration", path = crate::ground::text::visible(&.path.to_string_lossy()),
-        most = crate::ground::text::bytes(MOST_BYTES))]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-    },
-    /// Something in the file is wrong.
-    #[error("{place}: {reason}")]
-    Wrong {
-        /// Where.
-        place: SettingPlace,
-        /// What is wrong and what is right.
-        reason: String,
-    },
-    /// Several things in the file are wrong.
-    #[error("{}", .mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
-    Several {
-        /// Each of them, by line.
-        mistakes: Vec<ConfigError>,
-    },
-}
-
-impl ConfigError {
-    /// Each mistake for itself.
-    pub fn parted(self) -> Vec<ConfigError> {
-        match self {
-            ConfigError::Several { mistakes } => mistakes,
-            one => vec![one],
-        }
-    }
-
-    fn line(&self) -> usize {
-        if let ConfigError::Wrong { place, .. } = self { place.line } else { 0 }
-    }
-}
-
 /// Most bytes of a configuration.
 const MOST_BYTES: u64 = 1 << 20;
 /// Most bytes of a map.
@@ -229,10 +183,9 @@ fn together(config: Config, mut mistakes: Vec<ConfigError>) -> Result<Config, Co
 
 /// What is right in the text, and all that is wrong, by line.
 fn parse_all(text: &str, path: &Path) -> (Config, Vec<ConfigError>) {
-    let reader = ConfigReader { text, path, mistakes: RefCell::default() };
+    let reader = ConfigReader::new(text, path);
     let config = Config { folder: path.parent().map(Path::to_path_buf), ..reader.keep(read(&reader)).unwrap_or_default() };
-    let mut mistakes = reader.mistakes.into_inner();
-    mistakes.sort_by_key(ConfigError::line);
+    let mistakes = reader.into_mistakes();
     (config, mistakes)
 }
 
@@ -255,8 +208,8 @@ fn read(reader: &ConfigReader<'_>) -> Result<Config, ConfigError> {
             "sources" => (config.sources, config.source_places) = reader.keep(reader.sources(value)).unwrap_or_default(),
             "source" => config.mapped = reader.keep(source::read(reader, value)).unwrap_or_default(),
             "bigquery" => config.bigquery = reader.keep(bigquery::read(reader, value)).unwrap_or_default(),
-            "redaction" => config.redaction = reader.keep(read_redaction(reader, value)).unwrap_or_default(),
-            "patch" => config.never_patched = reader.keep(read_patch(reader, value)).unwrap_or_default(),
+            "redaction" => config.redaction = reader.keep(exports::redaction(reader, value)).unwrap_or_default(),
+            "patch" => config.never_patched = reader.keep(exports::patch(reader, value)).unwrap_or_default(),
             unknown => reader.note(reader.wrong(name.span(), unknown_name("setting", unknown, &SETTINGS))),
         }
     }
@@ -272,149 +225,9 @@ pub fn unknown_name(what: &str, name: &str, known: &[&str]) -> String {
     }
 }
 
-/// Inputs by name, and where each name stands.
-type ConfiguredSources = (BTreeMap<String, Vec<String>>, BTreeMap<String, SettingPlace>);
-
-/// A file while it is read.
-struct ConfigReader<'a> {
-    text: &'a str,
-    path: &'a Path,
-    /// What is wrong so far: the rest is read all the same, so that all of it is told.
-    mistakes: RefCell<Vec<ConfigError>>,
-}
-
-impl ConfigReader<'_> {
-    fn note(&self, mistake: ConfigError) {
-        self.mistakes.borrow_mut().push(mistake);
-    }
-
-    /// What was read, or nothing and a mistake more.
-    fn keep<T>(&self, read: Result<T, ConfigError>) -> Option<T> {
-        read.map_err(|mistake| self.note(mistake)).ok()
-    }
-
-    fn place(&self, span: Range<usize>) -> SettingPlace {
-        let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
-        SettingPlace { path: self.path.to_path_buf(), line: memchr::memchr_iter(b'\n', before).count() + 1 }
-    }
-
-    fn wrong(&self, span: Range<usize>, reason: String) -> ConfigError {
-        ConfigError::Wrong { place: self.place(span), reason }
-    }
-
-    fn string<'v>(&self, name: &str, value: &'v Spanned<DeValue<'_>>) -> Result<&'v str, ConfigError> {
-        value.get_ref().as_str().ok_or_else(|| {
-            self.wrong(
-                value.span(),
-                format!("{} has to be a text in quotes, found {}", crate::ground::text::visible(name), value.get_ref().type_str()),
-            )
-        })
-    }
-
-    fn flag(&self, name: &str, value: &Spanned<DeValue<'_>>) -> Result<bool, ConfigError> {
-        value.get_ref().as_bool().ok_or_else(|| self.wrong(value.span(), format!("{name} has to be true or false, without quotes")))
-    }
-
-    /// A text, or a list of texts.
-    fn strings(&self, name: &str, value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, ConfigError> {
-        match value.get_ref().as_array() {
-            None => Ok(vec![self.string(name, value)?.to_owned()]),
-            Some(list) => list.iter().map(|item| self.string(name, item).map(str::to_owned)).collect(),
-        }
-    }
-
-    fn table<'v, 'i>(&self, name: &str, value: &'v Spanned<DeValue<'i>>) -> Result<&'v DeTable<'i>, ConfigError> {
-        value
-            .get_ref()
-            .as_table()
-            .ok_or_else(|| self.wrong(value.span(), format!("{name} has to be a table, [{name}], found {}", value.get_ref().type_str())))
-    }
-
-    fn path(&self, name: &str, value: &Spanned<DeValue<'_>>) -> Result<Setting<PathBuf>, ConfigError> {
-        Ok(Setting { value: self.resolve(self.string(name, value)?), place: self.place(value.span()) })
-    }
-
-    fn keys(&self, value: &Spanned<DeValue<'_>>) -> Result<Vec<Binding>, ConfigError> {
-        let mut bindings = Vec::new();
-        for (action, keys) in self.table("keys", value)? {
-            let Some(keys) = self.keep(self.strings(action.get_ref(), keys)) else { continue };
-            bindings.push(Binding { action: action.get_ref().to_string(), keys, place: self.place(action.span()) });
-        }
-        // The reader orders by name.
-        bindings.sort_by_key(|binding| binding.place.line);
-        Ok(bindings)
-    }
-
-    fn sources(&self, value: &Spanned<DeValue<'_>>) -> Result<ConfiguredSources, ConfigError> {
-        let (mut sources, mut places) = (BTreeMap::new(), BTreeMap::new());
-        for (name, inputs) in self.table("sources", value)? {
-            if let Err(error) = self.refuse_command("sources", name) {
-                self.note(error);
-                continue;
-            }
-            let Some(inputs) = self.keep(self.strings(name.get_ref(), inputs)) else { continue };
-            let inputs = inputs.iter().map(|input| self.resolve(input).to_string_lossy().into_owned()).collect();
-            places.insert(name.get_ref().to_string(), self.place(name.span()));
-            sources.insert(name.get_ref().to_string(), inputs);
-        }
-        Ok((sources, places))
-    }
-
-    /// A source that is called like a command could not be named.
-    fn refuse_command(&self, table: &str, name: &Spanned<std::borrow::Cow<'_, str>>) -> Result<(), ConfigError> {
-        if super::words::commands().iter().any(|command| *command == **name.get_ref()) {
-            let told = format!("{table}.{0}: {0} is a command, and misfit {0} is that; another name is needed", name.get_ref());
-            return Err(self.wrong(name.span(), told));
-        }
-        Ok(())
-    }
-
-    /// A path of the file: `~/` is the user's home, a relative one begins at the file's folder. No shell has seen it.
-    fn resolve(&self, path: &str) -> PathBuf {
-        if path == crate::rows::demo::NAME || path == "-" || path.starts_with(crate::rows::source::bigquery::SCHEME) {
-            return PathBuf::from(path);
-        }
-        if let (Some(rest), Ok(home)) = (path.strip_prefix("~/"), etcetera::home_dir()) {
-            return home.join(rest);
-        }
-        self.path.parent().unwrap_or(Path::new("")).join(path)
-    }
-}
-
-const REDACTION_SETTINGS: &[&str] = &["safe", "masked"];
-const PATCH_SETTINGS: &[&str] = &["never"];
-
-/// Reads the table.
-fn read_redaction(reader: &ConfigReader<'_>, value: &Spanned<DeValue<'_>>) -> Result<Redaction, ConfigError> {
-    let mut set = Redaction::default();
-    for (name, value) in reader.table("redaction", value)? {
-        let paths = || Paths::parse(&reader.strings(name.get_ref(), value)?).map_err(|reason| reader.wrong(value.span(), reason));
-        match name.get_ref().as_ref() {
-            "safe" => set.safe = reader.keep(paths()).unwrap_or_default(),
-            "masked" => set.masked = reader.keep(paths()).unwrap_or_default(),
-            unknown => reader.note(reader.wrong(name.span(), unknown_name("setting of redaction", unknown, REDACTION_SETTINGS))),
-        }
-    }
-    Ok(set)
-}
-
-/// Reads the table.
-fn read_patch(reader: &ConfigReader<'_>, value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, ConfigError> {
-    let mut never = Vec::new();
-    for (name, value) in reader.table("patch", value)? {
-        match name.get_ref().as_ref() {
-            "never" => never = reader.keep(reader.strings("never", value)).unwrap_or_default(),
-            unknown => reader.note(reader.wrong(name.span(), unknown_name("setting of patch", unknown, PATCH_SETTINGS))),
-        }
-    }
-    Ok(never)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pipeline::document::Document;
-    use crate::triage::redact::{Redactor, TextForm};
 
     fn read(text: &str) -> Result<Config, String> {
         parse(text, Path::new("/etc/misfit/config.toml")).map_err(|error| error.to_string())
@@ -502,25 +315,5 @@ mod tests {
             load(Some(Path::new("/dev/zero"))).unwrap_err().to_string(),
             "/dev/zero is larger than 1.0 MiB, too large for a configuration"
         );
-    }
-
-    fn read_redaction(text: &str) -> Result<super::Redaction, String> {
-        parse(text, Path::new("/c.toml")).map(|config| config.redaction).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn places_are_told_or_masked_as_set() {
-        let set = read_redaction("[redaction]\nsafe = [\"/notes/**\"]\nmasked = \"/notes/secret\"\n").unwrap();
-        let document = Document::parse(br#"{"notes":{"open":"a long note by somebody","secret":"another note by somebody"}}"#.to_vec());
-        let told = Redactor::new(set.policy(false)).document(&document, None, None, TextForm::Line);
-        assert!(told.contains("a long note by somebody") && !told.contains("another"), "{told}");
-    }
-
-    #[test]
-    fn mistakes_name_their_line() {
-        assert!(
-            read_redaction("[redaction]\nsafe = \"notes\"").unwrap_err().contains("line 2: the path pattern notes does not begin with /")
-        );
-        assert!(read_redaction("[redaction]\nsave = []").unwrap_err().contains("did you mean \"safe\"?"));
     }
 }

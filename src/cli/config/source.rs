@@ -64,7 +64,7 @@ pub fn load_map(path: &Path) -> Result<FieldMap, ConfigError> {
 
 /// Reads the text of a map; `path` is for messages.
 pub fn parse_map(text: &str, path: &Path) -> Result<FieldMap, ConfigError> {
-    let reader = ConfigReader { text, path, mistakes: Default::default() };
+    let reader = ConfigReader::new(text, path);
     let parsed = contained(|| DeTable::parse(text)).map_err(|reason| reader.wrong(Default::default(), reason))?;
     let table = parsed.map_err(|error| reader.wrong(error.span().unwrap_or_default(), error.message().to_owned()))?;
     let mut map = FieldMap::default();
