@@ -5,6 +5,7 @@
 
 mod absence;
 mod age;
+mod alike;
 mod artifact;
 mod edited;
 pub mod folder;
@@ -31,6 +32,7 @@ use crate::pipeline::schema::Schema;
 use crate::pipeline::verdict::judge::Judge;
 pub use absence::missing;
 pub use age::{RevisionAge, business_days};
+use alike::AlikeLayouts;
 pub(crate) use paths::SCHEMA_ENDING;
 pub use paths::{doctype_of, file_of, is_schema_file};
 use paths::{is_iglu_path, is_schema_path, name_key, sort_files};
@@ -83,6 +85,8 @@ pub struct SchemaStore {
     /// Positions by comparable namespace and doctype, versions ascending.
     index: FxHashMap<(String, String), Vec<usize>>,
     strays: Vec<String>,
+    /// Layouts that several of them have.
+    layouts: AlikeLayouts,
     /// Names alike by the unknown name that was asked for.
     nearest: Mutex<FxHashMap<(String, String), Vec<String>>>,
 }
@@ -125,7 +129,7 @@ impl SchemaStore {
             index.entry(name_key(&found.namespace, &found.doctype)).or_default().push(i);
         }
         let parsed = doctypes.iter().map(|_| Parsed::default()).collect();
-        SchemaStore { tree, doctypes, parsed, index, strays, nearest: Mutex::default() }
+        SchemaStore { tree, doctypes, parsed, index, strays, layouts: AlikeLayouts::default(), nearest: Mutex::default() }
     }
 
     /// Opens a store over a folder, with or without `schemas/` on top.
@@ -300,7 +304,7 @@ impl SchemaStore {
     /// The parsed JSON schema of a doctype version; `None` where it has none. Parsed once.
     pub fn schema(&self, doctype: usize) -> Result<Option<Arc<Schema>>, SchemaError> {
         let Some((found, parsed)) = self.doctypes.get(doctype).zip(self.parsed.get(doctype)) else { return Ok(None) };
-        let outcome = self.parsed(found.schema.as_deref(), &parsed.schema, Schema::parse);
+        let outcome = self.parsed(found.schema.as_deref(), &parsed.schema, |path, bytes| Schema::parse(path, bytes).map(Arc::new));
         parsed.is_unread.store(outcome.is_err(), Ordering::Relaxed);
         outcome
     }
@@ -308,7 +312,7 @@ impl SchemaStore {
     /// The parsed layout; `None` where it has none.
     pub fn layout(&self, doctype: usize) -> Result<Option<Arc<Layout>>, SchemaError> {
         let Some((found, parsed)) = self.doctypes.get(doctype).zip(self.parsed.get(doctype)) else { return Ok(None) };
-        self.parsed(found.layout.as_deref(), &parsed.layout, |_, bytes| Layout::parse(&bytes))
+        self.parsed(found.layout.as_deref(), &parsed.layout, |_, bytes| self.layouts.of(&bytes))
     }
 
     /// The bytes of a layout's file, not kept; `None` where there is none. For who reads all of them.
@@ -338,14 +342,14 @@ impl SchemaStore {
         &self,
         path: Option<&str>,
         kept: &OnceLock<Result<Arc<T>, String>>,
-        parse: impl FnOnce(&str, Vec<u8>) -> Result<T, String>,
+        parse: impl FnOnce(&str, Vec<u8>) -> Result<Arc<T>, String>,
     ) -> Result<Option<Arc<T>>, SchemaError> {
         let Some(path) = path else { return Ok(None) };
         let outcome = match kept.get() {
             Some(outcome) => outcome,
             None => {
                 let bytes = self.tree.read(path)?;
-                kept.get_or_init(|| parse(path, bytes).map(Arc::new))
+                kept.get_or_init(|| parse(path, bytes))
             }
         };
         match outcome {
