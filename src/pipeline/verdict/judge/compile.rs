@@ -66,6 +66,7 @@ pub(super) fn compile(schema: &Schema, most_nested: usize) -> Result<Program, Sc
         Err(reason) if compiler.nested >= most_nested => return Err(SchemaRefusal::TooDeep(reason)),
         Err(reason) => return Err(SchemaRefusal::Wrong(reason)),
     };
+    compiler.subs.shrink_to_fit();
     let mut program =
         Program { subs: compiler.subs, patterns: compiler.patterns, root, refused: FxHashMap::default(), may_break_off: false };
     let refused = program.subs.iter().filter_map(|sub| if let SubBody::Not(refused) = sub.body { Some(refused) } else { None });

@@ -8,19 +8,22 @@ use crate::pipeline::document::NameEnds;
 /// How much more room there is than names.
 const ROOM: usize = 2;
 
+/// No name.
+const NONE: u32 = u32::MAX;
+
 /// What is known by name.
 #[derive(Debug)]
 pub(super) struct NameTable<V> {
-    /// A power of two of them, or none.
-    slots: Box<[Slot<V>]>,
-    names: Box<[Box<[u8]>]>,
+    /// Positions of names, a power of two of them, or none.
+    slots: Box<[u32]>,
+    names: Box<[Named<V>]>,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Slot<V> {
+#[derive(Debug)]
+struct Named<V> {
     ends: NameEnds,
-    /// Position among the names; no slot is taken where it is beyond them.
-    name: u32,
+    /// The name, where its ends do not tell all of it.
+    long: Box<[u8]>,
     known: V,
 }
 
@@ -30,24 +33,24 @@ impl<V> Default for NameTable<V> {
     }
 }
 
-impl<V: Copy + Default> NameTable<V> {
+impl<V: Copy> NameTable<V> {
     /// A table of names that are all different.
     pub(super) fn of(entries: impl ExactSizeIterator<Item = (Box<[u8]>, V)>) -> Self {
         let count = entries.len();
         if count == 0 {
             return NameTable::default();
         }
-        let empty = Slot { ends: NameEnds::of(b""), name: u32::MAX, known: V::default() };
-        let mut slots = vec![empty; (count * ROOM).next_power_of_two()].into_boxed_slice();
+        let mut slots = vec![NONE; (count * ROOM).next_power_of_two()].into_boxed_slice();
         let mut names = Vec::with_capacity(count);
         for (name, known) in entries {
             let ends = NameEnds::of(&name);
             let mut at = ends.hash() & (slots.len() - 1);
-            while slots[at].name != u32::MAX {
+            while slots[at] != NONE {
                 at = (at + 1) & (slots.len() - 1);
             }
-            slots[at] = Slot { ends, name: names.len() as u32, known };
-            names.push(name);
+            slots[at] = names.len() as u32;
+            let long = if ends.is_whole() { Box::default() } else { name };
+            names.push(Named { ends, long, known });
         }
         NameTable { slots, names: names.into() }
     }
@@ -67,21 +70,18 @@ impl<V: Copy + Default> NameTable<V> {
         let mask = self.slots.len().checked_sub(1)?;
         let mut at = ends.hash();
         loop {
-            let slot = &self.slots[at & mask];
-            if slot.name == u32::MAX {
-                return None;
-            }
-            if slot.ends == ends && (ends.is_whole() || self.is_named(slot.name, name())) {
-                return Some(&slot.known);
+            let named = self.names.get(self.slots[at & mask] as usize)?;
+            if named.ends == ends && (ends.is_whole() || is_named(&named.long, name())) {
+                return Some(&named.known);
             }
             at += 1;
         }
     }
+}
 
-    #[inline(never)]
-    fn is_named(&self, known: u32, name: &[u8]) -> bool {
-        self.names.get(known as usize).is_some_and(|known| **known == *name)
-    }
+#[inline(never)]
+fn is_named(long: &[u8], name: &[u8]) -> bool {
+    long == name
 }
 
 #[cfg(test)]

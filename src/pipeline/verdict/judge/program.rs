@@ -188,14 +188,14 @@ pub(super) struct NumberRules {
     pub(super) integer: bool,
     /// Whether nothing but a minimum and a maximum is asked for, both small whole numbers that fit themselves.
     pub(super) is_simple: bool,
-    pub(super) minimum: Option<Bound>,
+    pub(super) minimum: Option<Box<Bound>>,
     /// Draft 04: `minimum` itself does not fit.
     pub(super) minimum_exclusive: bool,
-    pub(super) above: Option<Bound>,
-    pub(super) maximum: Option<Bound>,
+    pub(super) above: Option<Box<Bound>>,
+    pub(super) maximum: Option<Box<Bound>>,
     pub(super) maximum_exclusive: bool,
-    pub(super) below: Option<Bound>,
-    pub(super) multiple_of: Option<Bound>,
+    pub(super) below: Option<Box<Bound>>,
+    pub(super) multiple_of: Option<Box<Bound>>,
 }
 
 /// Values of `enum` or `const`.

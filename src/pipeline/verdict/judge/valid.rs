@@ -267,8 +267,8 @@ impl<'a> Run<'a> {
         }
         let raw = self.document.raw(at.node);
         if let Some(value) = numbers::small(raw).filter(|_| rules.is_simple) {
-            let range = |least: &Option<Bound>, most: &Option<Bound>| {
-                let bound = |bound: &Option<Bound>, otherwise| bound.as_ref().and_then(|bound| bound.small).unwrap_or(otherwise);
+            let range = |least: &Option<Box<Bound>>, most: &Option<Box<Bound>>| {
+                let bound = |bound: &Option<Box<Bound>>, otherwise| bound.as_ref().and_then(|bound| bound.small).unwrap_or(otherwise);
                 bound(least, i64::MIN) <= value && value <= bound(most, i64::MAX)
             };
             return range(&rules.minimum, &rules.maximum);
@@ -276,7 +276,7 @@ impl<'a> Run<'a> {
         if rules.integer && !numbers::is_integer(raw) {
             return false;
         }
-        let is = |bound: &Option<Bound>, wrong: fn(Ordering) -> bool| bound.as_ref().is_none_or(|bound| !wrong(compare(raw, bound)));
+        let is = |bound: &Option<Box<Bound>>, wrong: fn(Ordering) -> bool| bound.as_ref().is_none_or(|bound| !wrong(compare(raw, bound)));
         is(&rules.minimum, if rules.minimum_exclusive { Ordering::is_le } else { Ordering::is_lt })
             && is(&rules.above, Ordering::is_le)
             && is(&rules.maximum, if rules.maximum_exclusive { Ordering::is_ge } else { Ordering::is_gt })

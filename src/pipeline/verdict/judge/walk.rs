@@ -248,7 +248,7 @@ impl Run<'_> {
             }
             return self.wrong_type(here, sink, if rules.integer { "Integer" } else { "Number" });
         }
-        let order = |bound: &Option<Bound>| bound.as_ref().map(|bound| (compare(raw, bound), bound.printed.clone()));
+        let order = |bound: &Option<Box<Bound>>| bound.as_ref().map(|bound| (compare(raw, bound), bound.printed.clone()));
         let printed = numbers::printed(raw);
         let mut said = Vec::new();
         match order(&rules.minimum) {

@@ -50,7 +50,7 @@ fn number(rules: &NumberRules) -> Glance {
     if !rules.is_simple {
         return by_kind;
     }
-    let small = |bound: &Option<Bound>, otherwise| bound.as_ref().and_then(|bound| bound.small).unwrap_or(otherwise);
+    let small = |bound: &Option<Box<Bound>>, otherwise| bound.as_ref().and_then(|bound| bound.small).unwrap_or(otherwise);
     by_kind.between(small(&rules.minimum, i64::MIN), small(&rules.maximum, i64::MAX))
 }
 

@@ -43,7 +43,7 @@ pub(super) fn number(compiler: &Compiler<'_>, node: NodeId, words: &Words, typed
         rules.minimum_exclusive = flag(compiler, words, "exclusiveMinimum")?.unwrap_or(false);
         rules.maximum_exclusive = flag(compiler, words, "exclusiveMaximum")?.unwrap_or(false);
     }
-    let is_small = |bound: &Option<Bound>| bound.as_ref().is_none_or(|bound| bound.small.is_some());
+    let is_small = |bound: &Option<Box<Bound>>| bound.as_ref().is_none_or(|bound| bound.small.is_some());
     rules.is_simple = is_small(&rules.minimum)
         && is_small(&rules.maximum)
         && !rules.minimum_exclusive
@@ -220,7 +220,7 @@ fn limit(compiler: &Compiler<'_>, words: &Words, keyword: &'static str) -> Keywo
     text.parse::<i64>().map(|limit| Some(limit.max(0) as u64)).map_err(|_| compiler.expected(value, "Integer"))
 }
 
-fn bound(compiler: &Compiler<'_>, words: &Words, keyword: &'static str) -> KeywordResult<Option<Bound>> {
+fn bound(compiler: &Compiler<'_>, words: &Words, keyword: &'static str) -> KeywordResult<Option<Box<Bound>>> {
     let Some(value) = words.get(keyword) else { return Ok(None) };
     let document = compiler.document();
     if document.kind(value) != Kind::Number {
@@ -230,5 +230,5 @@ fn bound(compiler: &Compiler<'_>, words: &Words, keyword: &'static str) -> Keywo
     let text = String::from_utf8_lossy(raw);
     let decimal = Decimal::read(&text);
     let small = decimal.small();
-    Ok(Some(Bound { printed: numbers::printed_bound(raw).into(), value: decimal, small, raw: raw.into() }))
+    Ok(Some(Box::new(Bound { printed: numbers::printed_bound(raw).into(), value: decimal, small, raw: raw.into() })))
 }
