@@ -4,7 +4,7 @@
 
 --scale 1.0 is a million rows (some 10 GB of files, an hour); 0.05 shows whether all works. Peers are taken where they are: DuckDB, chdb-core, Polars and
 sourcemeta-jsonschema from PyPI for the Python that runs this, jq, less, gzip and zstd from the system; a peer that is missing is named as skipped. Each
-measurement is the median of several runs, contestants in turn, in seconds of processor (user and system); who takes longer than five minutes is stopped.
+measurement is the median of several runs, contestants in turn, in seconds of processor (user and system); who takes longer than two minutes is stopped.
 Python's start with the peer imported is measured by itself and taken off. What misfit needs is built first.
 """
 
@@ -25,7 +25,7 @@ import threading
 import time
 
 # Seconds after which a contestant is stopped.
-LONGEST = 300
+LONGEST = 120
 LONG = "long"
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
