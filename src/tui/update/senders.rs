@@ -1,14 +1,12 @@
 //! Who sends the rows of the group under the cursor: looked for, called off, what came of it.
 
 use super::super::action::Action;
-use super::super::advice::EXPORT_TABLE;
 use super::super::app::{App, Overlay, Sought};
 use super::super::effect::Effect;
 use super::super::message::JobId;
 use super::whole;
 use crate::rows::group::Fingerprint;
 use crate::rows::source::Progress;
-use crate::triage::senders::SendersError;
 
 /// Title of the text.
 const TITLE: &str = "Who sends it";
@@ -19,10 +17,6 @@ pub(super) fn ask(app: &mut App) -> Vec<Effect> {
         app.warn("put the cursor on a group to see who sends its rows");
         return Vec::new();
     };
-    if app.is_remote {
-        app.show_text(TITLE.to_owned(), format!("{}{EXPORT_TABLE}.", SendersError::Remote(app.source.clone())));
-        return Vec::new();
-    }
     let print = of.group().fingerprint;
     if let Some((_, text)) = app.known_senders.take().filter(|(known, _)| *known == print) {
         app.show_text(TITLE.to_owned(), text);
