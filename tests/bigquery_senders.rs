@@ -131,7 +131,7 @@ fn of_many_rows_the_same_are_drawn_each_time_and_that_is_said() {
     assert!(told.contains("Looked at 2,000 of 2,600 rows and ") && told.contains("spread evenly, by their columns alone."), "{told}");
 }
 
-/// Agrees to all that reads no more than counting did.
+/// Agrees to all but one purpose, and keeps what it was told.
 #[derive(Default)]
 struct Agrees {
     but: Option<&'static str>,
@@ -208,9 +208,8 @@ fn the_price_is_asked_for_on_the_screen() {
     assert!(agreed.contains("Who sends it") && stub.started() == 4, "{agreed}");
 }
 
-#[test]
-fn the_sheet_says_that_payloads_were_not_looked_at() {
-    let Some(server) = few() else { return };
+/// The explorer over the few rows, with keys pressed on the first fault.
+fn sheet(server: &Server, size: (u16, u16), keys: &str) -> String {
     let options = ExplorerOptions {
         mouse: true,
         source: Some(Arc::new(table(server, "senders_few"))),
@@ -221,11 +220,23 @@ fn the_sheet_says_that_payloads_were_not_looked_at() {
         depth: Depth::None,
         keymap: Keymap::new(&[]).unwrap(),
     };
-    let shown = frame::to_text(&script(options, (120, 40), &parse_keys("/fault0<enter>S").unwrap()).unwrap());
-    println!("{shown}");
-    for told in ["have application version 151.0, elsewhere", "Payloads were not looked at", "not known: no column tells it"] {
-        assert!(shown.contains(told), "{told}: {shown}");
+    frame::to_text(&script(options, size, &parse_keys(&format!("/fault0<enter>{keys}")).unwrap()).unwrap())
+}
+
+#[test]
+fn the_sheet_says_that_payloads_were_not_looked_at_and_reads_them_when_asked_once_more() {
+    let Some(server) = few() else { return };
+    for size in [(80, 24), (120, 40)] {
+        let shown = sheet(server, size, "S");
+        for told in ["Payloads were not looked at", "those of 300 rows", "application version 151.0"] {
+            assert!(shown.contains(told), "{told}: {shown}");
+        }
     }
+    assert!(sheet(server, (120, 40), "S").contains("not known: no column tells it"));
+    let read = sheet(server, (160, 40), "S<esc>S");
+    assert!(read.contains("payloads were read for who sends group") && !read.contains("Who sends it"), "{read}");
+    let shown = sheet(server, (120, 40), "S<esc>SS");
+    assert!(shown.contains("/client_info/locale de") && !shown.contains("were not looked at"), "{shown}");
 }
 
 fn run(server: &Server, arguments: &[&str]) -> Output {

@@ -63,6 +63,15 @@ fn shown(app: &App) -> Option<&str> {
 }
 
 #[test]
+fn rows_that_cannot_be_drawn_are_not_read_and_that_is_said() {
+    let mut app = read();
+    app.is_remote = true;
+    assert!(!press_one(&mut app, KeyCode::Char('S')).iter().any(|effect| matches!(effect, Effect::Senders { .. })));
+    let Some(misfit::tui::app::Overlay::Value { text, .. }) = &app.overlay else { panic!("no text") };
+    assert!(text.contains("some rows of each group cannot be drawn from") && text.contains("bq query"), "{text}");
+}
+
+#[test]
 fn columns_tell_at_once_and_payloads_in_their_place() {
     let mut app = read();
     let job = asked(&mut app);

@@ -298,7 +298,7 @@ const SENDERS: &str = "senders";
 fn closing(of: &SendersOf, most: usize) -> Vec<String> {
     let groups = plural(of.of.len() as u64, "group", "groups");
     let compared = format!("senders of {groups}, by at most {} of each", plural(most as u64, "row", "rows"));
-    let unread = of.of.values().find_map(|senders| facts::senders::payloads(&senders.failures));
-    let unread = unread.map(|words| format!("{words}: --payloads reads those of {MOST_PAYLOADS} rows of each"));
+    let is_unread = of.of.values().any(|senders| senders.failures.by == ToldBy::ColumnsAlone);
+    let unread = is_unread.then(|| format!("{}: --payloads reads those of {MOST_PAYLOADS} rows of each", facts::senders::PAYLOADS_UNREAD));
     [Some(compared), unread, facts::senders::counts(of.counts), facts::senders::accepted(of.accepted)].into_iter().flatten().collect()
 }

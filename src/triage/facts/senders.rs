@@ -83,7 +83,7 @@ pub fn field_name(field: &Field) -> String {
 pub fn strongest(senders: &Senders, group: &Group) -> String {
     let first = senders.failures.claims.first().map(|first| claim(first, Beside::Failures));
     let told = first.or_else(|| nothing(&senders.failures, Beside::Failures, group));
-    let unread = (senders.failures.by == ToldBy::ColumnsAlone).then(|| UNREAD.to_owned());
+    let unread = (senders.failures.by == ToldBy::ColumnsAlone).then(|| PAYLOADS_UNREAD.to_owned());
     told.into_iter().chain(unread).chain(counts(senders.counts)).collect::<Vec<_>>().join("; ")
 }
 
@@ -249,21 +249,12 @@ pub fn counts(rows: u64) -> Option<String> {
 /// That payloads have not been looked at yet, which may change all of it.
 pub const BY_COLUMNS: &str = "So far by the columns of the rows alone; their payloads are being read, and may tell more.";
 
-/// Where payloads stay where they are.
-const UNREAD: &str = "payloads were not looked at";
-
-/// That payloads were not looked at, and why; `None` where they were, or are about to be.
-pub fn payloads(of: &Comparison) -> Option<String> {
-    (of.by == ToldBy::ColumnsAlone).then(|| format!("{UNREAD}, for reading them there costs much more"))
-}
+/// That payloads were not looked at, and why, without a full stop.
+pub const PAYLOADS_UNREAD: &str = "payloads were not looked at, for reading them there costs much more";
 
 /// All of it, as lines.
 pub fn facts(senders: &Senders, group: &Group) -> Facts {
     let mut facts = Facts::default();
-    if let Some(unread) = payloads(&senders.failures) {
-        facts.line(&sentence(&unread));
-        facts.gap();
-    }
     comparison(&mut facts, &senders.failures, Beside::Failures, group);
     if let Some(accepted) = &senders.accepted {
         facts.gap();
@@ -290,7 +281,7 @@ fn comparison(facts: &mut Facts, of: &Comparison, beside: Beside, group: &Group)
 }
 
 /// With a capital letter and a full stop.
-fn sentence(words: &str) -> String {
+pub fn sentence(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
 }
