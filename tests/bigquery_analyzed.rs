@@ -19,6 +19,7 @@ use misfit::triage::export::hidden::ToldGroup;
 use misfit::triage::export::predicate::Neighbours;
 use misfit::triage::export::statement;
 use misfit::triage::redact::{Policy, Redactor};
+use misfit::triage::senders::{SendersQuestion, ToldBy, senders};
 use serde_json::{Value, json};
 
 const CLASS: &str = "org.everit.json.schema.ValidationException";
@@ -157,6 +158,10 @@ fn all_of(source: &BigQuery, request: &Request, has_rows: bool) -> Vec<String> {
         let at: Vec<_> = all.iter().filter_map(|group| group.rows.first().copied()).collect();
         assert!(source.fetch(at[0], &Unwatched).is_err_and(|error| error.to_string().contains("the row is gone")));
         let _ = source.fetch_all(&at, &Unwatched, &mut none);
+    }
+    for by in [ToldBy::Columns, ToldBy::Payloads] {
+        // The same of a table without payloads; no row comes.
+        let _ = senders(&SendersQuestion { source, groups: &groups, chosen: &all, accepted: &[], by }, &Unwatched);
     }
     let (neighbours, mut redactor) = (Neighbours::new(&groups.list), Redactor::new(Policy { raw: true, ..Policy::default() }));
     for group in &groups.list {

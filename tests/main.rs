@@ -15,6 +15,7 @@ mod bigquery_mapped;
 mod bigquery_payloads;
 mod bigquery_retries;
 mod bigquery_screens;
+mod bigquery_senders;
 mod bigquery_server;
 mod bigquery_tokens;
 mod blame_corpus;

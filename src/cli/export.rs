@@ -19,7 +19,7 @@ use color_eyre::eyre::{bail, ensure};
 use rustc_hash::FxHashMap;
 
 use super::groups::cause_groups;
-use super::groups::senders::refuse_remote;
+use super::groups::senders;
 use super::groups::suspect::{SuspectArgs, schemas as suspect_schemas};
 use super::input::{self, Asked};
 use super::scope::Scope;
@@ -37,6 +37,7 @@ use crate::triage::export::report::{LeftOut, MOST_LISTED};
 use crate::triage::facts;
 use crate::triage::mend::Share;
 use crate::triage::redact::{Policy, Redactor};
+use crate::triage::senders::ToldBy;
 use stop::ExportStop;
 
 /// What is exported of which rows, and where to.
@@ -207,7 +208,7 @@ pub(super) fn run(asked: Asked<ExportQuestion>, config: &Config) -> Result<ExitC
     let input::OpenedInput { source, schemas } = input.open(config, true, &question.scope)?;
     let against = question.against.as_deref().map(|given| input::open_against(schemas.as_deref(), given)).transpose()?;
     if question.senders {
-        refuse_remote(source.as_ref())?;
+        senders::check(source.as_ref(), ToldBy::usual(source.as_ref()), false)?;
     }
     if settings.is_some() {
         suspect_schemas(schemas.as_ref())?;

@@ -58,7 +58,7 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
         suspect::schemas(request.schemas.as_ref())?;
     }
     let judged_by = question.causes.then(|| causes::schemas(request.schemas.as_ref())).transpose()?;
-    let accepted = question.sent.accepted(source)?;
+    let asked_of_senders = question.sent.asked(source)?;
     let baseline = question.baseline.as_deref().map(|path| compared::open(path, &request)).transpose()?;
     let mut groups = {
         let line = out::ProgressLine::over(source.is_remote())?;
@@ -101,7 +101,7 @@ pub(super) fn run(asked: Asked<GroupsQuestion>, config: &Config) -> Result<ExitC
     match (same_by, judged_by, request.schemas.as_ref()) {
         (Some(same_by), _, _) => incidents::print(listing, same_by, notes.as_ref())?,
         (_, Some(judged_by), _) => causes::print(listing, source, &judged_by)?,
-        _ if question.sent.senders => senders::print(listing, source, &accepted)?,
+        _ if question.sent.senders => senders::print(listing, source, &asked_of_senders)?,
         (_, _, Some(schemas)) if question.suspected.suspect => suspect::print(listing, source, schemas, &settings, request.since)?,
         _ => listing.print()?,
     }

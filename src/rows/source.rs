@@ -4,6 +4,7 @@
 //! Refuses: file formats (source/files), SQL (source/bigquery), grouping (group).
 
 pub mod bigquery;
+pub mod drawn;
 pub mod files;
 mod filter;
 
@@ -232,6 +233,10 @@ pub trait ErrorSource: Send + Sync {
     /// Whether rows are counted and fetched somewhere else, so that it costs and can be called off there.
     fn is_remote(&self) -> bool {
         false
+    }
+    /// Who draws rows where they are kept, for those who need some of very many; `None` where they are read from end to end.
+    fn drawer(&self) -> Option<&dyn drawn::DrawRows> {
+        None
     }
     /// One row, with its payload.
     fn fetch(&self, at: RowRef, watch: &dyn Watch) -> Result<SourceRow, SourceError>;

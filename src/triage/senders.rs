@@ -1,7 +1,7 @@
 //! What sets the rows of a group apart from the rest of the failures of its doctype, and from accepted documents: who sends them.
 //!
 //! Owns: the question, which rows stand beside which, the answers by group.
-//! Refuses: words (facts), what of it may leave the machine (redact), reading rows of a source where that costs.
+//! Refuses: words (facts), what of it may leave the machine (redact), how rows are drawn where reading them costs (rows/source/drawn).
 //!
 //! Rows of a group and rows of the other groups of its doctype are looked at, spread evenly over all of them. Each column, each scalar place of the payloads
 //! and what is made of addresses, agents and times is a field; that a row tells a value there, or nothing, is compared by Fisher's exact test. What is told
@@ -9,6 +9,7 @@
 //! all values that could have told anything (Tarone 1990).
 
 mod comparison;
+mod drawn;
 mod exact;
 mod fault_place;
 mod fields;
@@ -31,6 +32,7 @@ use crate::rows::group::{Fingerprint, Group, Groups};
 use crate::rows::samples::{Content, SampleError, SampleFile, read_all};
 use crate::rows::source::{ErrorSource, SourceError, Watch};
 pub use comparison::{Claim, Comparison, LeftOut, SenderTrait, ShareIs, TooFew, TopicAnswer, TopicSays, TraitValue};
+pub use drawn::MOST_PAYLOADS;
 pub use exact::Counts;
 pub use fields::Field;
 pub use sampled::MOST_ROWS;
@@ -58,11 +60,25 @@ pub struct SendersQuestion<'a> {
 /// By what rows tell their senders.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ToldBy {
-    /// By their columns alone, which are there at once.
+    /// By their columns alone, which are there at once; payloads may be asked for after.
     Columns,
+    /// The same where payloads cost so much that they are not looked at.
+    ColumnsAlone,
     /// By their columns and their payloads, which have to be unpacked.
     #[default]
     Payloads,
+}
+
+impl ToldBy {
+    /// What rows of a source are looked at for where nobody says: payloads are left where reading them costs.
+    pub fn usual(source: &dyn ErrorSource) -> Self {
+        if source.is_remote() { ToldBy::ColumnsAlone } else { ToldBy::Payloads }
+    }
+
+    /// Rows of a group that are looked at, at most.
+    pub fn most_rows(self, source: &dyn ErrorSource) -> usize {
+        if self == ToldBy::Payloads && source.is_remote() { MOST_PAYLOADS } else { MOST_ROWS }
+    }
 }
 
 /// The senders of a group.
@@ -103,12 +119,18 @@ pub struct AcceptedCounts {
 /// Why nothing is known of senders. Messages say what and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum SendersError {
-    /// Its rows are somewhere else, where each look costs.
+    /// Its rows are somewhere else, and cannot be drawn there.
     #[error(
-        "who sends a group is told by its rows, and reading rows of {} would be a query that costs, so none was made: export the rows to a file and open that",
+        "who sends a group is told by its rows, and some rows of each group cannot be drawn from {}, which is read by a map or by a query of yours, so none were read: export the rows to a file and open that",
         visible(.0)
     )]
     Remote(String),
+    /// Accepted documents without payloads to compare them with.
+    #[error(
+        "accepted documents are compared with payloads, which are not read from {}: ask for them as well, or leave out the accepted documents",
+        visible(.0)
+    )]
+    NoPayloads(String),
     /// The source cannot be read.
     #[error(transparent)]
     Source(#[from] SourceError),
@@ -117,15 +139,32 @@ pub enum SendersError {
     Accepted(#[from] SampleError),
 }
 
+impl SendersError {
+    /// Whether rows of a source could be looked at for this; asked before anything is read.
+    ///
+    /// # Errors
+    /// They are somewhere else, and cannot be drawn there; or payloads are not to be looked at, and would have to be.
+    pub fn check(source: &dyn ErrorSource, by: ToldBy, is_beside_accepted: bool) -> Result<(), SendersError> {
+        match (source.is_remote(), source.drawer(), by) {
+            (true, None, _) => Err(SendersError::Remote(source.name())),
+            (true, Some(_), ToldBy::Columns | ToldBy::ColumnsAlone) if is_beside_accepted => Err(SendersError::NoPayloads(source.name())),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Finds what sets groups apart.
 ///
 /// # Errors
-/// The rows are where looking costs, or cannot be read.
+/// The rows cannot be drawn where they are, or cannot be read.
 pub fn senders(question: &SendersQuestion<'_>, watch: &dyn Watch) -> Result<SendersOf, SendersError> {
-    if question.source.is_remote() {
-        return Err(SendersError::Remote(question.source.name()));
-    }
-    let mut counted = sampled::count(question, watch)?;
+    SendersError::check(question.source, question.by, !question.accepted.is_empty())?;
+    let (by, counted) = match (question.source.drawer(), question.by) {
+        (Some(drawer), ToldBy::Payloads) => (ToldBy::Payloads, drawn::count(question, drawer, watch)),
+        (Some(drawer), _) => (ToldBy::ColumnsAlone, drawn::count(question, drawer, watch)),
+        (None, by) => (by, sampled::count(question, watch)),
+    };
+    let mut counted = counted?;
     let accepted = accept(&mut counted, question.accepted, watch)?;
     let mut answer = SendersOf { of: FxHashMap::default(), counts: counted.counts, accepted };
     let groups = question.groups.list.iter().filter(|group| group.count >= LEAST_ROWS).count();
@@ -139,7 +178,7 @@ pub fn senders(question: &SendersQuestion<'_>, watch: &dyn Watch) -> Result<Send
         let (doctype, others) = (&counted.doctypes[at], &others[at]);
         let Ok(number) = doctype.groups.binary_search_by_key(&position, |counted| Some(counted.position)) else { continue };
         let mut senders = of_group((doctype, others), number, group, groups, &exact);
-        senders.failures.by = question.by;
+        senders.failures.by = by;
         answer.of.insert(group.fingerprint, senders);
     }
     Ok(answer)

@@ -44,6 +44,8 @@ pub struct App {
     pub source: String,
     /// Whether the rows are somewhere else, where looking into payloads costs.
     pub is_remote: bool,
+    /// Whether some rows of groups are drawn there.
+    pub is_drawn: bool,
     /// What the queries of this session have cost, once there was one.
     pub spent: Option<Spent>,
     /// Name of the schema store.
@@ -124,6 +126,8 @@ pub struct App {
     pub history: Option<JobId>,
     /// The rows that are looked at for their senders.
     pub senders: Option<Sought>,
+    /// The group whose columns alone have told its senders: asked once more, its payloads are read.
+    pub senders_by_columns: Option<Fingerprint>,
     /// The senders of a group that were found out after their sheet was closed.
     pub known_senders: Option<(Fingerprint, String)>,
     /// The schemas that are edited by hand, the latest last. Their copies stay until the end: an editor may have them open.
@@ -358,6 +362,7 @@ impl App {
             size,
             source,
             is_remote: false,
+            is_drawn: false,
             spent: None,
             schemas,
             groups: GroupScreen::default(),
@@ -396,6 +401,7 @@ impl App {
             seeking: None,
             rechecking: None,
             senders: None,
+            senders_by_columns: None,
             known_senders: None,
             exporting: None,
             history: None,

@@ -242,6 +242,8 @@ pub enum Effect {
         job: JobId,
         /// The group.
         of: GroupPlace,
+        /// Whether payloads are read where reading them costs.
+        payloads: bool,
     },
     /// Compare two states of the schemas as a deploy does.
     CompareSchemas {

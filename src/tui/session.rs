@@ -149,6 +149,7 @@ impl Session {
         app.deploy.deployed.clone_from(&options.history.deployed);
         app.deploy.allowlist.clone_from(&options.history.allowlist);
         app.is_remote = source.as_ref().is_some_and(|source| source.is_remote());
+        app.is_drawn = source.as_ref().is_some_and(|source| source.drawer().is_some());
         self.last += 1;
         let id = self.last;
         let asked = AskedRows::of(&request, jiff::Timestamp::now().as_microsecond());

@@ -319,7 +319,7 @@ impl Workers {
                 });
             }
             Effect::Suspect { job, of } => self.suspect(job, of),
-            Effect::Senders { job, of } => {
+            Effect::Senders { job, of, payloads } => {
                 let Some(source) = self.source.clone() else { return };
                 let watch = self.watch(job);
                 self.run(move |messages| {
@@ -327,7 +327,7 @@ impl Workers {
                         // The explorer is gone once nobody listens.
                         let _ = messages.send(Message::Senders { job, outcome: Ok(text), is_all: false });
                     };
-                    let outcome = senders::find(source.as_ref(), &of, &watch, &tell)?;
+                    let outcome = senders::find(source.as_ref(), (&of, payloads), &watch, &tell)?;
                     Some(Message::Senders { job, outcome, is_all: true })
                 });
             }

@@ -111,8 +111,13 @@ fn looked_at<'a>(work: &'a Work<'_>, asking: &Asking<'_>) -> Result<ReportBuilde
         builder = builder.suspects(found);
     }
     if work.question.senders {
-        let asked =
-            SendersQuestion { source: work.source, groups: work.groups, chosen: &work.choice.groups, accepted: &[], by: ToldBy::Payloads };
+        let asked = SendersQuestion {
+            source: work.source,
+            groups: work.groups,
+            chosen: &work.choice.groups,
+            accepted: &[],
+            by: ToldBy::usual(work.source),
+        };
         let found = senders(&asked, work.stop)?;
         ensure!(!work.stop.cancelled(), "stopped; nothing was written");
         builder = builder.senders(found.of);

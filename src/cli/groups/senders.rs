@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use color_eyre::Result;
-use color_eyre::eyre::bail;
+use color_eyre::eyre::{bail, ensure};
 use serde::Serialize;
 
 use super::printed::Listing;
@@ -15,12 +15,12 @@ use crate::cli::out;
 use crate::ground::text::plural;
 use crate::rows::group::{Group, GroupFields, Groups};
 use crate::rows::samples::{self, SampleFile};
-use crate::rows::source::ErrorSource;
+use crate::rows::source::{ErrorSource, Watch};
 use crate::triage::facts;
 use crate::triage::facts::senders::Beside;
 use crate::triage::senders::{
-    Claim, Comparison, MOST_ROWS, SenderTrait, Senders, SendersError, SendersOf, SendersQuestion, ShareIs, ToldBy, TopicAnswer, TopicSays,
-    senders,
+    Claim, Comparison, MOST_PAYLOADS, SenderTrait, Senders, SendersError, SendersOf, SendersQuestion, ShareIs, ToldBy, TopicAnswer,
+    TopicSays, senders,
 };
 use crate::tui::advice::EXPORT_TABLE;
 
@@ -33,36 +33,52 @@ pub(super) struct SendersArgs {
     #[arg(long, conflicts_with_all = ["baseline", "causes", "suspect", "follow", "by"])]
     pub(super) senders: bool,
 
+    /// With --senders over BigQuery: payloads as well, of 300 rows of each group and 600 of each doctype. That is a query of its own, which reads the payloads
+    /// of the whole window; its price is told first. Payloads of files are always looked at
+    #[arg(long, requires = "senders")]
+    payloads: bool,
+
     /// With --senders: accepted documents to compare with as well, a file or folder as misfit judge takes it; may be given several times
     #[arg(long, value_name = "DOC", requires = "senders")]
     accepted: Vec<String>,
 }
 
+/// What is asked of the rows, beside the groups.
+pub(super) struct SendersAsked {
+    by: ToldBy,
+    /// The files of accepted documents.
+    accepted: Vec<Arc<SampleFile>>,
+}
+
 impl SendersArgs {
-    /// The files of accepted documents. Asked before anything is read.
-    pub(super) fn accepted(&self, source: &dyn ErrorSource) -> Result<Vec<Arc<SampleFile>>> {
+    /// What is asked; before anything is read.
+    pub(super) fn asked(&self, source: &dyn ErrorSource) -> Result<SendersAsked> {
+        let by = if self.payloads { ToldBy::Payloads } else { ToldBy::usual(source) };
         if self.senders {
-            refuse_remote(source)?;
+            check(source, by, !self.accepted.is_empty())?;
         }
-        Ok(if self.accepted.is_empty() { Vec::new() } else { samples::find(&self.accepted)?.files })
+        Ok(SendersAsked { by, accepted: if self.accepted.is_empty() { Vec::new() } else { samples::find(&self.accepted)?.files } })
     }
 }
 
-/// Rows that cost are not read for this. Asked before anything is read.
-pub(in crate::cli) fn refuse_remote(source: &dyn ErrorSource) -> Result<()> {
-    if source.is_remote() {
-        bail!("{}{EXPORT_TABLE}", SendersError::Remote(source.name()));
+/// Refuses rows that cannot be looked at for this. Asked before anything is read.
+pub(in crate::cli) fn check(source: &dyn ErrorSource, by: ToldBy, is_beside_accepted: bool) -> Result<()> {
+    match SendersError::check(source, by, is_beside_accepted) {
+        Err(error @ SendersError::Remote(_)) => bail!("{error}{EXPORT_TABLE}"),
+        Err(error @ SendersError::NoPayloads(_)) => bail!("{error}: --payloads"),
+        checked => Ok(checked?),
     }
-    Ok(())
 }
 
 /// The groups with their senders.
-pub(super) fn print(mut listing: Listing<'_>, source: &dyn ErrorSource, accepted: &[Arc<SampleFile>]) -> Result<()> {
+pub(super) fn print(mut listing: Listing<'_>, source: &dyn ErrorSource, asked: &SendersAsked) -> Result<()> {
     let (groups, shown) = (listing.groups, listing.shown);
     let line = out::ProgressLine::over(source.is_remote())?;
-    let mut of = senders(&SendersQuestion { source, groups, chosen: shown, accepted, by: ToldBy::Payloads }, &line)?;
+    let mut of = senders(&SendersQuestion { source, groups, chosen: shown, accepted: &asked.accepted, by: asked.by }, &line)?;
+    ensure!(!line.cancelled(), "stopped; nothing was printed");
+    let spent = line.bill();
     drop(line);
-    let closing = closing(&of);
+    let closing = closing(&of, asked.by.most_rows(source)).into_iter().chain(spent);
     if let Some(told) = &mut listing.told {
         told.senders(shown, &mut of);
     }
@@ -92,6 +108,8 @@ struct SendersRecord<'a> {
 struct ComparisonRecord<'a> {
     /// Whether anything was compared: not where there are too few rows on either side.
     compared: bool,
+    /// What rows were looked at for: `payloads`, with their columns; `columns` alone.
+    by: &'static str,
     /// Rows of the group that were looked at, those whose payload could be read, all.
     rows: u64,
     documents: u64,
@@ -223,6 +241,7 @@ impl<'a> ComparisonRecord<'a> {
         let ([rows, documents, of], [elsewhere, elsewhere_documents, elsewhere_of]) = (comparison.rows, comparison.elsewhere);
         ComparisonRecord {
             compared: comparison.too_few.is_none(),
+            by: if comparison.by == ToldBy::Payloads { "payloads" } else { "columns" },
             rows,
             documents,
             of,
@@ -276,8 +295,10 @@ fn lines(groups: &Groups, shown: &[&Group], of: &SendersOf) -> Vec<GroupCells> {
 const SENDERS: &str = "senders";
 
 /// What was looked at, for the closing line.
-fn closing(of: &SendersOf) -> Vec<String> {
+fn closing(of: &SendersOf, most: usize) -> Vec<String> {
     let groups = plural(of.of.len() as u64, "group", "groups");
-    let compared = format!("senders of {groups}, by at most {} of each", plural(MOST_ROWS as u64, "row", "rows"));
-    [Some(compared), facts::senders::counts(of.counts), facts::senders::accepted(of.accepted)].into_iter().flatten().collect()
+    let compared = format!("senders of {groups}, by at most {} of each", plural(most as u64, "row", "rows"));
+    let is_unread = of.of.values().any(|senders| senders.failures.by == ToldBy::ColumnsAlone);
+    let unread = is_unread.then(|| format!("{}: --payloads reads those of {MOST_PAYLOADS} rows of each", facts::senders::PAYLOADS_UNREAD));
+    [Some(compared), unread, facts::senders::counts(of.counts), facts::senders::accepted(of.accepted)].into_iter().flatten().collect()
 }

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //!  names ─▶ table ─▶ shape ─▶ grouping (SQL) ─▶ service ─▶ coarse ─▶ Groups
-//!                                rows (SQL)  ─▶   │    ─▶ keys, SourceRow
+//!                         rows, drawn (SQL)  ─▶   │    ─▶ keys, SourceRow
 //!  a map of members ─▶ mapped (rows as JSON) ─▶ foreign ─▶ Groups
 //!              cache ◀── dry run, price, job, pages ──▶ wire ──▶ BigQuery
 //! ```
@@ -21,6 +21,7 @@ mod clock;
 mod coarse;
 mod connection;
 mod cost;
+mod drawn;
 mod error;
 mod grouping;
 mod job;
@@ -58,6 +59,7 @@ use self::shape::{TableShape, WantedColumns};
 use self::sql::Sql;
 use self::together::TablesTogether;
 use self::window::{Slice, USUAL, Window, now, window};
+use super::drawn::DrawRows;
 use super::{ErrorSource, Followed, ReadRows, Request, RowOrder, RowTable, SourceError, Spent, Watch};
 use crate::ground::time;
 use crate::ground::time::Micros;
@@ -302,6 +304,10 @@ impl ErrorSource for BigQuery {
 
     fn is_remote(&self) -> bool {
         true
+    }
+
+    fn drawer(&self) -> Option<&dyn DrawRows> {
+        Some(self)
     }
 
     fn fetch(&self, at: RowRef, watch: &dyn Watch) -> Result<SourceRow, SourceError> {

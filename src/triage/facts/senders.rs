@@ -79,11 +79,12 @@ pub fn field_name(field: &Field) -> String {
     }
 }
 
-/// The strongest claim about a group, or why there is none, without a full stop; and that some of its rows tell nothing.
+/// The strongest claim about a group, or why there is none, without a full stop; and what was not looked at, or tells nothing.
 pub fn strongest(senders: &Senders, group: &Group) -> String {
     let first = senders.failures.claims.first().map(|first| claim(first, Beside::Failures));
     let told = first.or_else(|| nothing(&senders.failures, Beside::Failures, group));
-    told.into_iter().chain(counts(senders.counts)).collect::<Vec<_>>().join("; ")
+    let unread = (senders.failures.by == ToldBy::ColumnsAlone).then(|| PAYLOADS_UNREAD.to_owned());
+    told.into_iter().chain(unread).chain(counts(senders.counts)).collect::<Vec<_>>().join("; ")
 }
 
 /// What stands below a group in a list, a line each; safe for a terminal.
@@ -148,7 +149,11 @@ fn asked(comparison: &Comparison, beside: Beside) -> Vec<String> {
     };
     let told = |words: &str, topics: String| if topics.is_empty() { None } else { Some(format!("{words} {topics}")) };
     let alike = topics(&|says| matches!(says, TopicSays::Value { share: ShareIs::Alike, .. }));
-    let where_else = if beside == Beside::Accepted { " or document" } else { "" };
+    let untold = match (comparison.by, beside) {
+        (ToldBy::Columns | ToldBy::ColumnsAlone, _) => "no column",
+        (ToldBy::Payloads, Beside::Accepted) => "no row or document",
+        (ToldBy::Payloads, Beside::Failures) => "no row",
+    };
     let rarer = comparison.topics.iter().filter_map(|answer| match &answer.says {
         TopicSays::Value { told, counts, share: ShareIs::Rarer } => Some(rarer(told, *counts, beside)),
         _ => None,
@@ -159,7 +164,7 @@ fn asked(comparison: &Comparison, beside: Beside) -> Vec<String> {
         told("the fault itself is about", topics(&|says| matches!(says, TopicSays::AtFault))),
         told("too long or personal to be compared:", topics(&|says| matches!(says, TopicSays::Withheld))),
         told("accepted documents do not tell the", topics(&|says| matches!(says, TopicSays::RowsAlone))),
-        told(&format!("no row{where_else} tells the"), topics(&|says| matches!(says, TopicSays::Untold))),
+        told(&format!("{untold} tells the"), topics(&|says| matches!(says, TopicSays::Untold))),
     ];
     rarer.chain(others.into_iter().flatten()).collect()
 }
@@ -210,7 +215,7 @@ fn compared(comparison: &Comparison, beside: Beside, group: &Group) -> String {
     let spread = if looked < all || others_looked < others_all { ", spread evenly" } else { "" };
     let without = (looked - documents) + (others_looked - others_documents);
     let without = match without {
-        _ if comparison.by == ToldBy::Columns => ", by their columns alone".to_owned(),
+        _ if comparison.by != ToldBy::Payloads => ", by their columns alone".to_owned(),
         0 => String::new(),
         without => format!("; {} no payload that can be read", plural(without, "of them has", "of them have")),
     };
@@ -244,6 +249,9 @@ pub fn counts(rows: u64) -> Option<String> {
 /// That payloads have not been looked at yet, which may change all of it.
 pub const BY_COLUMNS: &str = "So far by the columns of the rows alone; their payloads are being read, and may tell more.";
 
+/// That payloads were not looked at, and why, without a full stop.
+pub const PAYLOADS_UNREAD: &str = "payloads were not looked at, for reading them there costs much more";
+
 /// All of it, as lines.
 pub fn facts(senders: &Senders, group: &Group) -> Facts {
     let mut facts = Facts::default();
@@ -273,7 +281,7 @@ fn comparison(facts: &mut Facts, of: &Comparison, beside: Beside, group: &Group)
 }
 
 /// With a capital letter and a full stop.
-fn sentence(words: &str) -> String {
+pub fn sentence(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
 }
@@ -309,6 +317,7 @@ fn topic(says: &TopicSays, beside: Beside, by: ToldBy) -> String {
         TopicSays::Withheld => "not compared: its values are too long or name somebody".to_owned(),
         TopicSays::RowsAlone => "not compared: accepted documents do not tell it".to_owned(),
         TopicSays::Untold if by == ToldBy::Columns => "not known yet: no column tells it".to_owned(),
+        TopicSays::Untold if by == ToldBy::ColumnsAlone => "not known: no column tells it".to_owned(),
         TopicSays::Untold => "not known: no row tells it".to_owned(),
     }
 }

@@ -6,7 +6,7 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::fault_place::FaultPlaces;
 use super::fields::{Field, Fields, RowTells};
@@ -23,7 +23,7 @@ use crate::rows::source::{Progress, SourceError, Watch};
 /// Rows of a group that are looked at.
 pub const MOST_ROWS: usize = 2000;
 /// Rows of a doctype of which those of other groups are looked at. At least half of them are of others for every group but one.
-const MOST_POOLED: usize = 2 * MOST_ROWS;
+pub(super) const MOST_POOLED: usize = 2 * MOST_ROWS;
 /// Rows between two words of how far it is.
 const STRIDE: u64 = 512;
 
@@ -100,12 +100,12 @@ impl Dense {
 
 /// What a row is looked at for.
 #[derive(Clone, Copy, Default)]
-struct Wanted {
-    doctype: u32,
-    group: u32,
-    own: bool,
-    pooled: bool,
-    apart: bool,
+pub(super) struct Wanted {
+    pub(super) doctype: u32,
+    pub(super) group: u32,
+    pub(super) own: bool,
+    pub(super) pooled: bool,
+    pub(super) apart: bool,
 }
 
 /// Namespace and doctype.
@@ -163,7 +163,7 @@ fn spread<T: Copy>(list: &[T], most: usize) -> impl Iterator<Item = T> + '_ {
 }
 
 /// How many of each list are taken, so that all together are so many and each has its share.
-fn shares(lengths: impl Iterator<Item = usize>, all: usize, most: usize) -> Vec<usize> {
+pub(super) fn shares(lengths: impl Iterator<Item = usize>, all: usize, most: usize) -> Vec<usize> {
     let (mut before, most) = (0, most.min(all));
     let share = |rows: usize| (rows * most).checked_div(all).unwrap_or(0);
     lengths
@@ -175,15 +175,14 @@ fn shares(lengths: impl Iterator<Item = usize>, all: usize, most: usize) -> Vec<
         .collect()
 }
 
-/// Which rows are looked at.
-fn plan(question: &SendersQuestion<'_>) -> (Counted, FxHashMap<RowRef, Wanted>) {
+/// The doctypes that are asked about, with nothing counted yet, and the groups of each.
+pub(super) fn doctypes<'a>(question: &SendersQuestion<'a>) -> (Counted, Vec<Vec<&'a Group>>) {
     let mut counted = Counted::default();
     for group in question.chosen {
         let next = counted.at.len();
         counted.at.entry(key_of(group)).or_insert(next);
     }
     counted.doctypes.resize_with(counted.at.len(), CountedDoctype::default);
-    let is_chosen: rustc_hash::FxHashSet<_> = question.chosen.iter().map(|group| group.fingerprint).collect();
     let mut groups_of: Vec<Vec<&Group>> = vec![Vec::new(); counted.at.len()];
     for (position, group) in question.groups.list.iter().enumerate() {
         let Some(&doctype) = counted.at.get(&key_of(group)) else { continue };
@@ -201,6 +200,13 @@ fn plan(question: &SendersQuestion<'_>) -> (Counted, FxHashMap<RowRef, Wanted>) 
         counted.doctypes[doctype].all += group.count;
         groups_of[doctype].push(group);
     }
+    (counted, groups_of)
+}
+
+/// Which rows are looked at.
+fn plan(question: &SendersQuestion<'_>) -> (Counted, FxHashMap<RowRef, Wanted>) {
+    let (mut counted, groups_of) = doctypes(question);
+    let is_chosen: FxHashSet<_> = question.chosen.iter().map(|group| group.fingerprint).collect();
     let mut wanted: FxHashMap<RowRef, Wanted> = FxHashMap::default();
     for (doctype, groups) in groups_of.iter().enumerate() {
         let all: usize = groups.iter().map(|group| group.rows.len()).sum();
@@ -276,7 +282,7 @@ pub(super) fn readable(document: Document) -> Option<Document> {
 }
 
 impl Counted {
-    fn add(&mut self, wanted: Wanted, row: &SourceRow, document: Option<&Document>) {
+    pub(super) fn add(&mut self, wanted: Wanted, row: &SourceRow, document: Option<&Document>) {
         if row.error_row().rows != 1 {
             self.counts += 1;
         }

@@ -8,7 +8,8 @@ use super::super::message::JobId;
 use super::whole;
 use crate::rows::group::Fingerprint;
 use crate::rows::source::Progress;
-use crate::triage::senders::SendersError;
+use crate::triage::facts::senders::{PAYLOADS_UNREAD, sentence};
+use crate::triage::senders::{MOST_PAYLOADS, SendersError};
 
 /// Title of the text.
 const TITLE: &str = "Who sends it";
@@ -19,7 +20,7 @@ pub(super) fn ask(app: &mut App) -> Vec<Effect> {
         app.warn("put the cursor on a group to see who sends its rows");
         return Vec::new();
     };
-    if app.is_remote {
+    if app.is_remote && !app.is_drawn {
         app.show_text(TITLE.to_owned(), format!("{}{EXPORT_TABLE}.", SendersError::Remote(app.source.clone())));
         return Vec::new();
     }
@@ -30,8 +31,9 @@ pub(super) fn ask(app: &mut App) -> Vec<Effect> {
     }
     let before = app.senders.take().map(|sought| Effect::Cancel(sought.job));
     let job = app.next_job();
-    app.senders = Some(Sought { job, of: print, by_payloads: false, progress: Progress::default() });
-    before.into_iter().chain([Effect::Senders { job, of }]).collect()
+    let payloads = app.senders_by_columns.take_if(|known| *known == print).is_some();
+    app.senders = Some(Sought { job, of: print, by_payloads: payloads, progress: Progress::default() });
+    before.into_iter().chain([Effect::Senders { job, of, payloads }]).collect()
 }
 
 /// It was found out by columns, or by all, or not.
@@ -46,6 +48,13 @@ pub(super) fn told(app: &mut App, job: JobId, outcome: Result<String, String>, i
     match outcome {
         Err(reason) if was_told => app.warn(format!("who sends it is told by columns alone: {reason}")),
         Ok(text) if was_told => more(app, of, text),
+        Ok(text) if is_all && app.is_drawn => {
+            app.senders_by_columns = Some(of);
+            let once_more = format!(" on the group once more reads those of {MOST_PAYLOADS} rows, at a price that is told first");
+            let once_more = app.keymap.words("; ", Action::ShowSenders, &once_more);
+            let told = sentence(&format!("{PAYLOADS_UNREAD}{once_more}"));
+            app.show_text(TITLE.to_owned(), format!("{told}\n\n{text}"));
+        }
         outcome => whole::answer(app, TITLE, outcome),
     }
     Vec::new()

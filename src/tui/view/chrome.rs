@@ -40,7 +40,10 @@ fn looking(app: &App) -> Option<String> {
     }
     if let Some(sought) = &app.senders {
         let what = if sought.by_payloads { "reading payloads for who sends it" } else { "looking who sends it" };
-        let told = format!("{what}: {} passed", text::plural(sought.progress.rows, "row", "rows"));
+        let told = match sought.progress.job {
+            Some(job) => format!("{what}: {}", job.describe(&sought.progress)),
+            None => format!("{what}: {} passed", text::plural(sought.progress.rows, "row", "rows")),
+        };
         return Some(told + &calls_off);
     }
     if let Some(reading) = &app.overview.beside.reading {
