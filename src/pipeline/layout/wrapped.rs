@@ -152,6 +152,13 @@ mod tests {
                 )
             );
         }
+        let json = |schema: &str| serde_json::json!({"resource": {"google_bigquery_table": {"x": {"schema": schema}}}}).to_string();
+        for (schema, template) in
+            [(r#"[{"name": "${var.x}_b", "type": "STRING"}]"#, "${var.x}_b"), ("${file(\"a.json\")}", "${file(\"a.json\")}")]
+        {
+            let told = paths(&json(schema), None).unwrap_err();
+            assert!(told.contains(&format!("the schema of x cannot be read: {template} is worked out by Terraform")), "{told}");
+        }
         let described = "<<EOF\n[{\"name\": \"a\", \"type\": \"STRING\", \"description\": \"of ${var.x}\"}]\nEOF";
         assert_eq!(paths(&resource(described), None).unwrap(), ["a"]);
         let broken = paths(&resource("<<EOF\n[{\nEOF"), None).unwrap_err();

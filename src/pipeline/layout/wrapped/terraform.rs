@@ -32,8 +32,10 @@ fn look(value: &Value, name: &str, depth: usize, found: &mut Vec<Found>) {
             let own: Vec<String> = known.chain([name]).filter(|name| !name.is_empty()).map(str::to_owned).collect();
             for (member, inner) in members {
                 match inner {
-                    Value::String(text) if member == "schema" && text.trim_start().starts_with(['[', '{']) => {
-                        found.push(Found { names: own.clone(), line: 0, columns: Ok(text.clone()), has_columns: true });
+                    Value::String(text) if member == "schema" && (text.trim_start().starts_with(['[', '{']) || is_template(text)) => {
+                        let name = own.first().map_or("the table", String::as_str);
+                        let columns = template_in(text).map_or_else(|| Ok(text.clone()), |template| Err(worked_out(name, &template)));
+                        found.push(Found { names: own.clone(), line: 0, columns, has_columns: true });
                     }
                     inner => look(inner, member, depth + 1, found),
                 }
@@ -68,11 +70,7 @@ pub(super) fn in_hcl(text: &str) -> Result<Vec<Found>, String> {
         let name = names.first().map_or_else(|| "the table".to_owned(), |name| visible(name).into_owned());
         let columns = match &schema.value {
             Ok(Value::String(text)) => match template_in(text) {
-                Some(template) => Err(format!(
-                    "the schema of {name} cannot be read: {template} in the text of line {} is worked out by Terraform and is not read; give what \
-                     terraform show -json prints",
-                    schema.line
-                )),
+                Some(template) => Err(worked_out(&name, &format!("{template} in the text of line {}", schema.line))),
                 None => Ok(text.clone()),
             },
             Ok(Value::Array(list)) => Ok(Value::Array(list.clone()).to_string()),
@@ -88,22 +86,33 @@ pub(super) fn in_hcl(text: &str) -> Result<Vec<Found>, String> {
     if found.is_empty() { Err(format!("this is of Terraform, and no {RESOURCE} in it has a schema")) } else { Ok(found) }
 }
 
+/// Why a text is no schema yet.
+fn worked_out(name: &str, template: &str) -> String {
+    let name = visible(name);
+    format!(
+        "the schema of {name} cannot be read: {template} is worked out by Terraform and is not read; give what terraform show -json prints"
+    )
+}
+
+fn is_template(text: &str) -> bool {
+    text.contains("${") || text.contains("%{")
+}
+
 /// What of a text of JSON Terraform works out before it is one, or before it tells names, types and modes.
 fn template_in(text: &str) -> Option<String> {
-    let is_template = |text: &str| text.contains("${") || text.contains("%{");
     let found = match serde_json::from_str::<Value>(text) {
-        Ok(value) => first_template(&value, &is_template),
+        Ok(value) => first_template(&value),
         Err(_) => text.lines().find(|line| is_template(line)).map(str::to_owned),
     };
     found.map(|found| clip(&visible(found.trim()), LONGEST).into_owned())
 }
 
-fn first_template(value: &Value, is_template: &dyn Fn(&str) -> bool) -> Option<String> {
+fn first_template(value: &Value) -> Option<String> {
     match value {
-        Value::Array(list) => list.iter().find_map(|inner| first_template(inner, is_template)),
+        Value::Array(list) => list.iter().find_map(first_template),
         Value::Object(members) => members.iter().find_map(|(name, inner)| match (name.as_str(), inner) {
             ("name" | "type" | "mode", Value::String(text)) if is_template(text) => Some(text.clone()),
-            ("fields", inner) => first_template(inner, is_template),
+            ("fields", inner) => first_template(inner),
             _ => None,
         }),
         _ => None,
