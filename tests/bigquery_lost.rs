@@ -59,6 +59,14 @@ const WINDOW: [&str; 4] = ["--since", "2026-06-20", "--until", "2026-06-27"];
 
 /// A server with the table, so many rows in it, whose dry run tells so many bytes.
 fn stub(rows_in_all: u64, bytes: u64) -> Stub {
+    stub_of(rows_in_all, bytes, &[(0, Some(ROWS[1].1)), (0, Some(ROWS[2].1)), (1, Some(ROWS[0].1)), (1, Some(ROWS[4].1)), (1, None)])
+}
+
+/// The same that answers with rows of some days.
+fn stub_of(rows_in_all: u64, bytes: u64, rows: &[(i64, Option<&str>)]) -> Stub {
+    let row =
+        |(day, text): &(i64, Option<&str>)| json!({"f": [{"v": (1_782_259_200 + day * 86_400).to_string()}, {"v": text}, {"v": "1200"}]});
+    let rows: Vec<Value> = rows.iter().map(row).collect();
     Stub::new(move |asked: &Asked, _| {
         if asked.method == "GET" && asked.path.contains("/tables/") {
             let reference = json!({"projectId": "p", "datasetId": "acme_live", "tableId": "ping_v1"});
@@ -66,14 +74,6 @@ fn stub(rows_in_all: u64, bytes: u64) -> Stub {
                 "tableReference": reference, "type": "TABLE", "numRows": rows_in_all.to_string(), "schema": {"fields": fields()},
             }));
         }
-        let row = |day: &str, text: Option<&str>| json!({"f": [{"v": day}, {"v": text}, {"v": "1200"}]});
-        let rows = [
-            row("1782259200", Some(ROWS[1].1)),
-            row("1782259200", Some(ROWS[2].1)),
-            row("1782345600", Some(ROWS[0].1)),
-            row("1782345600", Some(ROWS[4].1)),
-            row("1782345600", None),
-        ];
         healthy(asked, bytes, &rows)
     })
 }
@@ -110,6 +110,20 @@ fn losses_of_rows_are_told_by_place_with_their_first_day() {
     let tags = of("/tags/{key}");
     assert_eq!((&tags["documents"], &tags["values"], &tags["first_day"]), (&2.into(), &3.into(), &"2026-06-24".into()));
     assert_eq!((&of("/info/appname")["nearest"], &of("/info/appname")["path"]), (&"info.app_name".into(), &Value::Null));
+}
+
+#[test]
+fn what_could_not_be_looked_at_is_no_clean_table() {
+    for (rows, code, told) in [
+        (&[(0, None), (0, Some("{\"cut\":"))][..], 2, "p.acme_live.ping_v1: no row was looked at"),
+        (&[(0, None), (0, Some("{\"empty\":{}}"))], 1, "/empty   in additional_properties in 1 row"),
+        (&[], 0, "p.acme_live.ping_v1: no row was looked at"),
+    ] {
+        let stub = stub_of(5, 10, rows);
+        let output = judge(&stub.endpoint, "p.acme_live.ping_v1", &WINDOW);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.code() == Some(code) && text.contains(told), "{:?}: {text}", output.status);
+    }
 }
 
 #[test]

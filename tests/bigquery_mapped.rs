@@ -247,6 +247,10 @@ fn every_statement_by_a_map_is_one_and_reads_no_more_than_it_needs() {
                 let counting = asked[0]["query"].as_str().unwrap();
                 assert!(!counting.contains("blob") && !counting.contains("`long`") && !counting.contains(".long"), "{counting}");
                 assert_eq!(counting.contains("WHERE"), kind != "INTEGER" && text.contains("received"), "{counting}");
+                if kind == "DATE" && text.contains("received") {
+                    let window = asked[0]["queryParameters"].to_string();
+                    assert!(window.contains("2025-01-01 23:59:59.999999") && !window.contains("2025-01-02"), "no day more: {window}");
+                }
                 statements.extend(
                     asked.iter().map(|query| json!({"sql": query["query"], "tables": fields, "parameters": query.get("queryParameters").cloned().unwrap_or_else(|| json!([]))})),
                 );

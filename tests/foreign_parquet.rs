@@ -1,5 +1,6 @@
 //! Rows of other pipelines in Parquet, by a map: the groups and rows of the same rows in lines.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use misfit::cli::config::parse_map;
 use misfit::rows::payload::{Payload, decode};
-use misfit::rows::row::SourceRow;
+use misfit::rows::row::{RowRef, SourceRow};
 use misfit::rows::source::files::Files;
 use misfit::rows::source::{ErrorSource, Request, Unwatched};
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, Int64Type};
@@ -137,6 +138,35 @@ fn nested_columns_are_members_and_every_failure_counts() {
         assert_eq!(one.others.len(), 1, "both failures stay together");
     }
     assert_eq!(of_table[3].origin, "rows.parquet row 1,501, failure 1 of 2");
+}
+
+#[test]
+fn many_rows_are_found_again_on_one_way_through_the_file() {
+    let table = open(file(String::into_bytes), "any");
+    let mut places: Vec<RowRef> = Vec::new();
+    table
+        .rows(0..u64::MAX, &Unwatched, &mut |_, at, _| {
+            places.push(at);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    assert_eq!(places.len(), 2 * GROUPS * ROWS);
+    places.reverse();
+    let mut found = HashMap::new();
+    let many = table.fetch_all(&places, &Unwatched, &mut |at, row| {
+        found.insert(at, row.origin);
+        ControlFlow::Continue(())
+    });
+    assert_eq!((many.unwrap(), found.len()), (places.len(), places.len()));
+    for at in [places[0], places[1], places[2 * ROWS - 1], places[2 * ROWS], places[places.len() - 1]] {
+        assert_eq!(found[&at], table.fetch(at, &Unwatched).unwrap().origin);
+    }
+    let mut seen = 0;
+    let stopped = table.fetch_all(&places, &Unwatched, &mut |_, _| {
+        seen += 1;
+        if seen == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    assert_eq!((stopped.unwrap(), seen), (3, 3));
 }
 
 #[test]

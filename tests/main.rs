@@ -78,6 +78,7 @@ mod validator_corpus;
 mod verdict_agrees;
 mod verdict_causes;
 mod verdict_corpus;
+mod verdict_model;
 mod verdict_rules;
 mod witness_corpus;
 mod words;

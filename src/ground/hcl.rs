@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn values_are_read_whatever_stands_around_them() {
         let found = one(
-            "/* a\n*/ variable \"x\" {\n  type = map(object({ schema = string }))\n  default = \"${join(\"}\", [\"{\"])}\"\n}\n\
+            "/*/ a\n*/ variable \"x\" {\n  type = map(object({ schema = string }))\n  default = \"${join(\"}\", [\"{\"])}\"\n}\n\
              resource \"google_bigquery_table\" \"orders\" {\n  labels = { a = \"b\" } # schema = 1\n  text = <<-EOF\n    schema = {\n  EOF\n\
              \n  schema = jsonencode([\n    { name = \"a\\\"\\u00e9\", \"type\": \"STRING\", }, // one\n    {\n      name = \"b\"\n      n = -1.5\n      ok = true\n    },\n  ])\n}\n",
         );

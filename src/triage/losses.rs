@@ -13,7 +13,7 @@ use crate::pipeline::document::{Document, Kind, NodeId, PathStyle};
 use crate::pipeline::layout::{ColumnId, Layout};
 use crate::pipeline::schema::walk::{generalise, walk};
 use crate::pipeline::schema::{Schema, covered};
-use crate::pipeline::sink::{self, Coercion, Fate, Reason, Severity, Side, Submission};
+use crate::pipeline::sink::{self, Coercion, Fate, Landed, Reason, Severity, Side, Submission};
 
 pub use lift::LiftSql;
 pub use since::{LookedUp, MOST_LOOKED_UP, PlaceHistories, PlaceHistory};
@@ -22,6 +22,8 @@ pub use tally::{Coverage, DescribedProperties, LossCount, LossTally};
 
 /// Losses of a document that are told one by one.
 const MOST_VALUES: usize = 50_000;
+/// Bytes of the names on the way to them: one long name may be around all of them.
+const MOST_NAMES: usize = 8 << 20;
 
 /// A value that is not in a column as it is.
 #[derive(Debug, Clone)]
@@ -55,8 +57,10 @@ pub struct Loss {
 pub struct Losses {
     /// In the order of the document.
     pub values: Vec<Loss>,
-    /// Values in no column beyond [`MOST_VALUES`], which are only counted.
+    /// Values in no column beyond [`MOST_VALUES`] or [`MOST_NAMES`], which are only counted.
     pub more: u64,
+    /// Bytes of the names on the way to those that are told.
+    names: usize,
     /// Why there is no row at all, or BigQuery does not take it.
     pub refused: Option<String>,
     /// Columns that it fills.
@@ -96,7 +100,7 @@ impl Losses {
             let place = document.path(warning.node, PathStyle::Pointer);
             format!("BigQuery refuses the row at {place}: {}", warning.sentence)
         });
-        let mut last = None;
+        let (mut last, mut lost) = (None, None);
         for (line, _) in landed.lines() {
             let is_nowhere = matches!(line.landing, Side::AdditionalProperties | Side::Dropped | Side::MapKey);
             if is_left && line.landing != Side::AdditionalProperties {
@@ -112,15 +116,18 @@ impl Losses {
             if last.replace(node) == Some(node) {
                 continue;
             }
+            if losses.is_full() {
+                // All that is told of a value takes its time: these are only counted.
+                let lost = lost.get_or_insert_with(|| are_lost(&landed, document));
+                losses.more += u64::from(lost[node as usize]);
+                continue;
+            }
             let landing = landed.landing_of(node);
             if landing.fate == Fate::Stored && !is_nowhere {
                 continue;
             }
-            if losses.values.len() == MOST_VALUES {
-                losses.more += u64::from(is_loss(landing.fate));
-                continue;
-            }
             let tokens = document.tokens(node);
+            losses.names += tokens.iter().map(String::len).sum::<usize>();
             losses.values.push(Loss {
                 pointer: document.path(node, PathStyle::Pointer),
                 elements: elements(document, node),
@@ -142,15 +149,21 @@ impl Losses {
 
     /// A value that is in `additional_properties` of its row, though a column takes it today.
     fn left(&mut self, schema: Option<&Schema>, layout: &Layout, document: &Document, (node, column): (NodeId, Option<ColumnId>)) {
-        if document.kind(node).is_container() || self.values.len() == MOST_VALUES {
-            self.more += u64::from(self.values.len() == MOST_VALUES);
+        // What a list or an object holds is told by itself; an empty one is all there is.
+        if document.kind(node).is_container() && document.count(node) > 0 {
             return;
         }
+        if self.is_full() {
+            self.more += 1;
+            return;
+        }
+        let tokens = document.tokens(node);
+        self.names += tokens.iter().map(String::len).sum::<usize>();
         let path = column.map(|column| layout.path(column));
         self.values.push(Loss {
             pointer: document.path(node, PathStyle::Pointer),
             elements: elements(document, node),
-            place: place(schema, &document.tokens(node)),
+            place: place(schema, &tokens),
             fate: Fate::Additional,
             landing: Side::AdditionalProperties,
             reason: None,
@@ -162,6 +175,10 @@ impl Losses {
         });
     }
 
+    fn is_full(&self) -> bool {
+        self.values.len() >= MOST_VALUES || self.names >= MOST_NAMES
+    }
+
     /// Whether anything is missing from the columns of its table that the document has, or the table does not take the row.
     pub fn is_finding(&self) -> bool {
         self.refused.is_some() || self.more > 0 || self.values.iter().any(|loss| is_loss(loss.fate))
@@ -171,6 +188,13 @@ impl Losses {
 /// Whether a value of this fate is in no column.
 pub fn is_loss(fate: Fate) -> bool {
     matches!(fate, Fate::Refused | Fate::Lost | Fate::Additional)
+}
+
+/// Which values are in no column.
+fn are_lost(landed: &Landed<'_>, document: &Document) -> Vec<bool> {
+    let mut lost = vec![false; Tree::len(document)];
+    landed.each(&mut |node, _, fate| lost[node as usize] = is_loss(fate));
+    lost
 }
 
 /// The value that became the text which has a value inside.
@@ -200,6 +224,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_long_name_around_many_values_takes_no_more_room_than_it_may() {
+        let layout = Layout::parse(br#"[{"name":"n","type":"INT64"},{"name":"additional_properties","type":"STRING"}]"#).unwrap();
+        let text = format!(r#"{{"{}":[{}0]}}"#, "k".repeat(100_000), "0,".repeat(999));
+        let losses = Losses::of_additional(None, &layout, &Document::parse(text.into_bytes()));
+        let names: usize = losses.values.iter().map(|loss| loss.pointer.len()).sum();
+        assert!(names < MOST_NAMES + 200_000, "{names}");
+        assert_eq!(losses.values.len() as u64 + losses.more, 1000, "all are counted");
+    }
+
+    #[test]
     fn everything_that_a_row_holds_beside_its_columns_is_told() {
         let layout = br#"[{"name":"foo_bar","type":"INT64"},{"name":"text","type":"STRING"},{"name":"sample_id","type":"INT64"},
             {"name":"info","type":"RECORD","fields":[{"name":"app_name","type":"STRING"}]},
@@ -212,11 +246,12 @@ mod tests {
             r#"{"metadata":{"x":1},"sample_id":3,"sampleId":4,"info":{"app_name":"x","appname":"y"}}"#,
             r#"{"list":[{"x":1,"y":2},{"x":"s"},[3]],"map":{"a":1,"b":"s"},"more":[[1],[2,{"z":true}]]}"#,
             r#"{"info":[1],"list":{"x":1},"map":5,"text":{"a":{"b":1}}}"#,
+            r#"{"info":{},"list":[],"map":{"a":{}},"more":[[]]}"#,
         ] {
             let document = Document::parse(text.as_bytes().to_vec());
             let losses = Losses::of_additional(None, &layout, &document);
             let told: FxHashSet<&str> = losses.values.iter().map(|loss| &*loss.pointer).collect();
-            let scalars = (0..Tree::len(&document)).map(|node| node as NodeId).filter(|&node| !document.kind(node).is_container());
+            let scalars = (0..Tree::len(&document)).map(|node| node as NodeId).filter(|&node| document.count(node) == 0);
             for node in scalars {
                 let around = document.ancestors(node).map(|node| document.path(node, PathStyle::Pointer));
                 assert!(around.into_iter().any(|pointer| told.contains(&*pointer)), "{text}: {told:?}");

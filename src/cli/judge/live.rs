@@ -12,7 +12,7 @@ use color_eyre::eyre::{bail, ensure, eyre};
 use serde::Serialize;
 
 use super::losses::PlaceLossesAnswer;
-use super::{FINDINGS, JudgeFormat};
+use super::{FINDINGS, JudgeFormat, UNJUDGED};
 use crate::cli::bigquery::BigQueryArgs;
 use crate::cli::config::Config;
 use crate::cli::{out, safe_json};
@@ -122,7 +122,12 @@ pub(super) fn run(question: LiveQuestion, config: &Config) -> Result<ExitCode> {
     let told = words::looked_at(&rows).into_iter().chain(left_out).chain(fault).chain(spent);
     out::tell(&format!("misfit: {}", told.collect::<Vec<_>>().join("; ")));
     let is_lossy = tally.others > 0 || tally.places().iter().any(|place| is_loss(place.first.fate));
-    Ok(if is_lossy { ExitCode::from(FINDINGS) } else { ExitCode::SUCCESS })
+    Ok(match is_lossy {
+        true => ExitCode::from(FINDINGS),
+        // Nothing was found, but not everywhere was it looked for.
+        false if rows.unknown() > 0 => ExitCode::from(UNJUDGED),
+        false => ExitCode::SUCCESS,
+    })
 }
 
 /// The doctype version whose live or stable table this is, by its position.

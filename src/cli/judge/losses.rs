@@ -71,7 +71,7 @@ pub(super) struct TableLossesAnswer<'a> {
     pub places: Vec<PlaceLossesAnswer<'a>>,
     /// Places of which nobody looked up since when the schema knows them, for there are too many.
     pub not_looked_up: usize,
-    /// Values that are only counted: of documents with over 50,000 losses, of tables with over 10,000 places.
+    /// Values that are only counted: of documents with over 50,000 losses, of tables with over 10,000 places, or where names are too long.
     pub others: u64,
     /// Properties that the schema describes.
     pub properties: u64,

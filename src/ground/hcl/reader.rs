@@ -63,9 +63,9 @@ impl<'a> Reader<'a> {
             let rest = self.rest();
             if rest.starts_with('#') || rest.starts_with("//") {
                 self.at += rest.find('\n').unwrap_or(rest.len());
-            } else if rest.starts_with("/*") {
-                let Some(end) = rest.find("*/") else { return Err(format!("a comment in line {} is left open", self.line())) };
-                self.at += end + 2;
+            } else if let Some(comment) = rest.strip_prefix("/*") {
+                let Some(end) = comment.find("*/") else { return Err(format!("a comment in line {} is left open", self.line())) };
+                self.at += end + 4;
             } else if blank == 0 {
                 return Ok(());
             }

@@ -1,6 +1,6 @@
 //! A text in YAML as a tree of texts, lists and mappings, each with its line.
 //!
-//! Owns: how deep a text may go. Refuses: what stands for something else (aliases, merge keys), which stays what it is: nothing is made longer than it
+//! Owns: how deep a text may go, that it is one document. Refuses: what stands for something else (aliases, merge keys), which stays what it is: nothing is made longer than it
 //! was written. What a plain scalar means (a number, a truth) is for whoever asks.
 
 use std::borrow::Cow;
@@ -81,12 +81,12 @@ impl<'a> Node<'a> {
     }
 }
 
-/// The first document of a text. The error says what cannot be read and in which line.
+/// The document of a text; documents in which nothing stands do not count. The error says what cannot be read and in which line.
 ///
 /// # Errors
-/// It is no YAML, or goes too deep.
+/// It is no YAML, goes too deep, or holds several documents.
 pub fn parse(text: &str) -> Result<Node<'_>, String> {
-    let mut made = Maker { open: Vec::new(), whole: None };
+    let mut made = Maker { open: Vec::new(), whole: None, second: None };
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| {
             // The reader of signs has looked ahead.
@@ -107,9 +107,11 @@ pub fn parse(text: &str) -> Result<Node<'_>, String> {
             Event::SequenceStart(..) => made.begin(line, Value::List(Vec::new()))?,
             Event::MappingStart(..) => made.begin(line, Value::Map(Vec::new()))?,
             Event::SequenceEnd | Event::MappingEnd => made.end(),
-            Event::DocumentEnd => break,
-            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) => {}
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => {}
         }
+    }
+    if let Some(line) = made.second {
+        return Err(format!("a second document begins in line {line}, and only files of one are read"));
     }
     Ok(made.whole.unwrap_or(Node { line: 1, value: Value::Null }))
 }
@@ -123,6 +125,8 @@ struct Maker<'a> {
     /// What is being read, outermost first, each with the key that waits for its value.
     open: Vec<(Node<'a>, Option<Node<'a>>)>,
     whole: Option<Node<'a>>,
+    /// The line of another document.
+    second: Option<usize>,
 }
 
 impl<'a> Maker<'a> {
@@ -142,6 +146,8 @@ impl<'a> Maker<'a> {
 
     fn put(&mut self, node: Node<'a>) {
         match self.open.last_mut() {
+            None if node.value == Value::Null => {}
+            None if self.whole.is_some() => self.second = self.second.or(Some(node.line)),
             None => self.whole = Some(node),
             Some((Node { value: Value::Map(members), .. }, key)) => match key.take() {
                 Some(key) => members.push((key, node)),
@@ -185,5 +191,7 @@ mod tests {
         let steps: String = (0..200).map(|at| format!("{}- a:\n", "  ".repeat(at))).collect();
         assert!(parse(&steps).unwrap_err().contains("goes deeper than 64"));
         assert_eq!(parse("").unwrap().value, Value::Null);
+        assert_eq!(parse("a: 1\n---\nb: 2\n").unwrap_err(), "a second document begins in line 3, and only files of one are read");
+        assert_eq!(parse("---\n---\na: 1\n---\n").unwrap().member("a").and_then(Node::text), Some("1"));
     }
 }

@@ -46,6 +46,7 @@ impl Found {
 /// The one table in another text, or the one of that name; `None` where the text is of no kind that is known. The error says what it is instead.
 pub(super) fn schema_in(text: &[u8], table: Option<&str>) -> Result<Option<Inner>, String> {
     let Ok(plain) = std::str::from_utf8(text) else { return Ok(None) };
+    let plain = plain.strip_prefix('\u{feff}').unwrap_or(plain);
     let found = match serde_json::from_str::<Value>(plain) {
         Ok(value) => terraform::in_json(&value),
         Err(_) if dbt::looks_so(plain) => dbt::tables(plain)?,
@@ -139,6 +140,27 @@ mod tests {
             paths(&resource("file(\"${path.module}/x.json\")"), None).unwrap_err(),
             "the schema of x is in a file of its own, by line 2: give that file, \"${path.module}/x.json\""
         );
+        for (schema, template) in [
+            ("<<EOF\n[{\"name\": \"a\", \"type\": \"RECORD\", \"fields\": [{\"name\": \"${var.x}_b\"}]}]\nEOF", "${var.x}_b"),
+            ("<<EOF\n[\n  ${join(\",\", local.columns)}\n]\nEOF", "${join(\",\", local.columns)}"),
+        ] {
+            assert_eq!(
+                paths(&resource(schema), None).unwrap_err(),
+                format!(
+                    "the schema of x cannot be read: {template} in the text of line 2 is worked out by Terraform and is not read; give what \
+                     terraform show -json prints"
+                )
+            );
+        }
+        let json = |schema: &str| serde_json::json!({"resource": {"google_bigquery_table": {"x": {"schema": schema}}}}).to_string();
+        for (schema, template) in
+            [(r#"[{"name": "${var.x}_b", "type": "STRING"}]"#, "${var.x}_b"), ("${file(\"a.json\")}", "${file(\"a.json\")}")]
+        {
+            let told = paths(&json(schema), None).unwrap_err();
+            assert!(told.contains(&format!("the schema of x cannot be read: {template} is worked out by Terraform")), "{told}");
+        }
+        let described = "<<EOF\n[{\"name\": \"a\", \"type\": \"STRING\", \"description\": \"of ${var.x}\"}]\nEOF";
+        assert_eq!(paths(&resource(described), None).unwrap(), ["a"]);
         let broken = paths(&resource("<<EOF\n[{\nEOF"), None).unwrap_err();
         assert!(broken.starts_with("x, in line 2: not JSON: "), "{broken}");
         assert!(paths("{\"a\": 1}", None).unwrap_err().contains("expected a list of columns"));

@@ -203,9 +203,16 @@ impl ErrorSource for Files {
     }
 
     fn fetch(&self, at: RowRef, watch: &dyn Watch) -> Result<SourceRow, SourceError> {
-        let inputs = self.inputs();
-        let input = inputs.get(at.file()).ok_or_else(|| SourceError::Input(format!("there is no input {}", at.file() + 1)))?;
-        fetch::row(input, at.place(), watch)
+        fetch::row(&self.inputs(), at, watch)
+    }
+
+    fn fetch_all(
+        &self,
+        places: &[RowRef],
+        watch: &dyn Watch,
+        visit: &mut dyn FnMut(RowRef, SourceRow) -> ControlFlow<()>,
+    ) -> Result<usize, SourceError> {
+        fetch::all(&self.inputs(), places, watch, visit)
     }
 
     fn tables(&self, group: &Group) -> Vec<RowTable> {

@@ -148,7 +148,7 @@ fn covered(described: Option<DescribedProperties>, coverage: Coverage) -> Vec<Co
 }
 
 /// Why nothing is told where no document is known.
-pub const NO_SAMPLES: &str = "no documents are known whose losses could be counted";
+pub const NO_SAMPLES: &str = "no documents that pass are known";
 
 /// Why nothing is told where none of the documents passes.
 pub const NOTHING_KNOWN: &str = "nothing is known of what is lost";
@@ -188,6 +188,7 @@ pub fn of_table(lossy: &LossyTable<'_, '_>) -> String {
 fn summary_of_rows(tally: &LossTally, lossy: u64) -> String {
     let rows = plural(tally.documents, "row that was looked at", "rows that were looked at");
     match lossy {
+        0 if tally.documents == 0 => "no row was looked at".to_owned(),
         0 => format!("nothing in additional_properties of {rows}"),
         lossy => format!("{} in no column, of {rows}", plural(lossy, "value", "values")),
     }
@@ -218,6 +219,13 @@ pub struct RowsLookedAt {
     pub sample: Option<i64>,
 }
 
+impl RowsLookedAt {
+    /// Rows that were brought and could not be looked at: nobody knows what they hold.
+    pub fn unknown(&self) -> u64 {
+        self.too_long + self.broken
+    }
+}
+
 /// A day of a live table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DayLookedAt {
@@ -232,6 +240,7 @@ pub struct DayLookedAt {
 /// Which rows of a live table were looked at: sentences without a full stop.
 pub fn looked_at(rows: &RowsLookedAt) -> Vec<String> {
     let all = |of: fn(&DayLookedAt) -> u64| rows.days.iter().map(of).sum::<u64>();
+    let held = |rows: u64| plural(rows, "row with something in additional_properties", "rows with something in additional_properties");
     let span = match &rows.days[..] {
         [] => "no row of these days holds anything in additional_properties".to_owned(),
         [first, .., last] => {
@@ -253,11 +262,8 @@ pub fn looked_at(rows: &RowsLookedAt) -> Vec<String> {
     std::iter::once(span).chain(sample).chain(long).chain(broken).collect()
 }
 
-fn held(rows: u64) -> String {
-    plural(rows, "row with something in additional_properties", "rows with something in additional_properties")
-}
-
-/// What sample documents of a doctype were looked at: `3 documents of it pass, 1 fails; 40 files of other doctypes passed over`. Sentences without a full stop.
+/// What sample documents of a doctype were looked at: `3 documents of this doctype pass, 1 fails and is not counted`. Parts of a sentence, first that there are
+/// more.
 pub fn sampled(found: &SampledLosses) -> Vec<String> {
     let SampledLosses { tally, failed, unknown, others, other_files, unreadable, is_cut, .. } = found;
     let passed = match tally.documents {
@@ -276,8 +282,8 @@ pub fn sampled(found: &SampledLosses) -> Vec<String> {
     let other = |n: u64, one: &str, many: &str| (n > 0).then(|| plural(n, one, many));
     let others = other(*others, "other document", "other documents");
     let files = other(*other_files, "file of other doctypes by its name", "files of other doctypes by their names");
-    let cut = is_cut.then(|| format!("only the first {} were looked at", count(MOST_SAMPLED)));
-    [Some(passed), failed, unknown, unreadable, others, files, cut].into_iter().flatten().collect()
+    let cut = is_cut.then(|| format!("only the first {} documents were looked at", count(MOST_SAMPLED)));
+    [cut, Some(passed), failed, unknown, unreadable, others, files].into_iter().flatten().collect()
 }
 
 /// That the places of all tables were too many to be looked up; `None` where they were not. Without a full stop.

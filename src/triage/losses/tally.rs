@@ -12,6 +12,8 @@ use crate::pipeline::sink::{self, Coercion, Fate, Reason};
 
 /// Places of a table that are told apart.
 const MOST_PLACES: usize = 10_000;
+/// Bytes of their names.
+const MOST_NAMES: usize = 32 << 20;
 
 /// What losses have in common.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,12 +44,14 @@ pub struct LossCount {
 #[derive(Debug, Clone, Default)]
 pub struct LossTally {
     places: BTreeMap<LossKey, LossCount>,
-    /// Values in no column at places beyond [`MOST_PLACES`], and those that their documents only counted.
+    /// Values in no column at places beyond [`MOST_PLACES`] or [`MOST_NAMES`], and those that their documents only counted.
     pub others: u64,
     /// Documents.
     pub documents: u64,
     /// Documents that make no row, and why the first does not.
     pub refused: (u64, Option<String>),
+    /// Bytes of the names of all places.
+    names: usize,
     filled: Vec<bool>,
     reached: FxHashSet<NodeId>,
 }
@@ -73,9 +77,12 @@ impl LossTally {
             in_this.entry(LossKey::of(loss)).or_insert((loss, 0)).1 += 1;
         }
         for (key, (first, values)) in in_this {
-            if self.places.len() >= MOST_PLACES && !self.places.contains_key(&key) {
-                self.others += if is_loss(first.fate) { values } else { 0 };
-                continue;
+            if !self.places.contains_key(&key) {
+                if self.places.len() >= MOST_PLACES || self.names >= MOST_NAMES {
+                    self.others += if is_loss(first.fate) { values } else { 0 };
+                    continue;
+                }
+                self.names += first.pointer.len();
             }
             let count = self.places.entry(key).or_insert_with(|| LossCount {
                 first: first.clone(),

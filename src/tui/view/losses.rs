@@ -40,7 +40,7 @@ pub(super) fn draw(app: &App, screen: &LossScreen, buffer: &mut Buffer) {
 fn ways(app: &App) -> String {
     let key = app.keymap.words("by the key ", Action::LossDocuments, " or ");
     format!(
-        "give documents that pass, files or folders, {key}at the start with --accepted; those in validation/ beside schemas/ are found without"
+        "give documents that pass, files or folders, {key}at the start with --accepted; those in validation/ beside schemas/ are found by themselves"
     )
 }
 

@@ -22,6 +22,7 @@ const LISTS: [&str; 3] = ["models", "seeds", "snapshots"];
 pub(super) fn looks_so(text: &str) -> bool {
     let first = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#')).unwrap_or_default();
     let is_key = first.split_once(':').is_some_and(|(key, rest)| {
+        let key = key.trim_matches(['"', '\'']);
         key.starts_with(|c: char| c.is_ascii_alphabetic())
             && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
             && (rest.is_empty() || rest.starts_with([' ', '\t', '\r']))
@@ -33,13 +34,12 @@ pub(super) fn looks_so(text: &str) -> bool {
 pub(super) fn tables(text: &str) -> Result<Vec<Found>, String> {
     let whole = tree::parse(text)?;
     let mut found = Vec::new();
-    for source in whole.member("sources").map(Node::items).unwrap_or_default() {
+    for source in list(&whole, "sources")? {
         let name = source.member("name").and_then(Node::text).unwrap_or_default();
-        let tables = source.member("tables").map(Node::items).unwrap_or_default();
-        found.extend(tables.iter().map(|table| table_of(table, Some(name))));
+        found.extend(list(source, "tables")?.iter().map(|table| table_of(table, Some(name))));
     }
-    for list in LISTS.iter().filter_map(|list| whole.member(list)) {
-        found.extend(list.items().iter().map(|model| table_of(model, None)));
+    for models in LISTS {
+        found.extend(list(&whole, models)?.iter().map(|model| table_of(model, None)));
     }
     if found.is_empty() {
         return Err("this YAML lists no tables: dbt keeps them under models, or under the tables of its sources".to_owned());
@@ -80,11 +80,20 @@ fn columns(table: &Node<'_>, items: &[Node<'_>]) -> Result<String, String> {
     let mut forest = Forest::default();
     items.iter().try_for_each(|item| forest.column(item))?;
     // A constraint of the table names its columns.
-    for constraint in table.member("constraints").map(Node::items).unwrap_or_default().iter().filter(|one| is_not_null(one)) {
-        let names = constraint.member("columns").map(Node::items).unwrap_or_default();
-        names.iter().filter_map(Node::text).for_each(|name| forest.require(name));
+    for constraint in list(table, "constraints")?.iter().filter(|one| is_not_null(one)) {
+        list(constraint, "columns")?.iter().filter_map(Node::text).for_each(|name| forest.require(name));
     }
     Ok(Json::Array(forest.columns()).to_string())
+}
+
+/// What is in a member that is a list; nothing where there is no such list.
+fn list<'n, 'a>(node: &'n Node<'a>, name: &str) -> Result<&'n [Node<'a>], String> {
+    let Some(found) = node.member(name) else { return Ok(&[]) };
+    let mut all = std::iter::once(found).chain(found.items());
+    match all.find(|one| one.value == Value::Alias) {
+        Some(one) => Err(alias(name, one.line)),
+        None => Ok(found.items()),
+    }
 }
 
 /// A member that is a text.
@@ -219,6 +228,8 @@ sources:
         let twice = format!("{text}\nmodels:\n  - name: items\n    columns: [{{name: b, data_type: json}}]\n");
         assert_eq!(told(&twice, Some("items")).unwrap(), ["b JSON"], "a whole name goes before a part of one");
         assert_eq!(told(&twice, Some("stock.items")).unwrap(), ["a RANGE<DATE>"]);
+        let marked = "\u{feff}\"models\":\r\n- name: m\r\n  columns:\r\n  - {name: a, data_type: int64}\r\n";
+        assert_eq!(told(marked, None).unwrap(), ["a INT64"], "as Windows writes it");
     }
 
     #[test]
@@ -229,11 +240,19 @@ sources:
             ("  - &a {name: x, data_type: string}\n  - *a\n", "a column in line 5 stands elsewhere in the file (an alias)"),
             ("  - name: &n x\n  - {name: y, description: *n}\n", "description in line 5 stands elsewhere"),
             ("  - &a {name: x}\n  - {<<: *a}\n", "<< in line 5 stands elsewhere"),
+            ("  - {name: x, data_tests: &t [not_null]}\n  - {name: y, data_tests: *t}\n", "data_tests in line 5 stands elsewhere"),
+            ("  - {name: x, policy_tags: [&t a]}\n  - {name: y, policy_tags: [*t]}\n", "policy_tags in line 5 stands elsewhere"),
         ] {
             assert!(told(&model(columns), None).unwrap_err().contains(words), "{columns}: {:?}", told(&model(columns), None));
         }
         assert_eq!(told("models:\n- name: m\n", None).unwrap_err(), "m, in line 2: lists no columns");
         assert!(told("version: 2\nexposures: []\n", None).unwrap_err().starts_with("this YAML lists no tables"));
+        for (text, words) in [
+            ("a: &a []\nmodels: *a\n", "models in line 2 stands elsewhere"),
+            ("models:\n- name: m\n---\nmodels:\n- name: n\n", "a second document begins in line 4"),
+        ] {
+            assert!(told(text, None).unwrap_err().contains(words), "{:?}", told(text, None));
+        }
         let versions = "models:\n- name: m\n  versions: [{v: 1, columns: [{name: a}]}]\n";
         assert!(told(versions, None).unwrap_err().contains("has versions with columns of their own"));
         let odd = model(

@@ -6,10 +6,12 @@ use serde_json::Value;
 
 use super::Found;
 use crate::ground::hcl;
-use crate::ground::text::visible;
+use crate::ground::text::{clip, visible};
 
 /// Most levels that are looked through.
 const DEEPEST: usize = 24;
+/// Most cells of what cannot be read.
+const LONGEST: usize = 60;
 /// What a table is called by.
 const RESOURCE: &str = "google_bigquery_table";
 
@@ -30,8 +32,10 @@ fn look(value: &Value, name: &str, depth: usize, found: &mut Vec<Found>) {
             let own: Vec<String> = known.chain([name]).filter(|name| !name.is_empty()).map(str::to_owned).collect();
             for (member, inner) in members {
                 match inner {
-                    Value::String(text) if member == "schema" && text.trim_start().starts_with(['[', '{']) => {
-                        found.push(Found { names: own.clone(), line: 0, columns: Ok(text.clone()), has_columns: true });
+                    Value::String(text) if member == "schema" && (text.trim_start().starts_with(['[', '{']) || is_template(text)) => {
+                        let name = own.first().map_or("the table", String::as_str);
+                        let columns = template_in(text).map_or_else(|| Ok(text.clone()), |template| Err(worked_out(name, &template)));
+                        found.push(Found { names: own.clone(), line: 0, columns, has_columns: true });
                     }
                     inner => look(inner, member, depth + 1, found),
                 }
@@ -65,7 +69,10 @@ pub(super) fn in_hcl(text: &str) -> Result<Vec<Found>, String> {
         names.extend(id.and_then(|id| id.value.as_ref().ok()?.as_str()).map(str::to_owned));
         let name = names.first().map_or_else(|| "the table".to_owned(), |name| visible(name).into_owned());
         let columns = match &schema.value {
-            Ok(Value::String(text)) => Ok(text.clone()),
+            Ok(Value::String(text)) => match template_in(text) {
+                Some(template) => Err(worked_out(&name, &format!("{template} in the text of line {}", schema.line))),
+                None => Ok(text.clone()),
+            },
             Ok(Value::Array(list)) => Ok(Value::Array(list.clone()).to_string()),
             Ok(_) => Err(format!("the schema of {name} in line {} has to be a list of columns", schema.line)),
             Err(reason) => Err(match file_of(reason) {
@@ -77,6 +84,39 @@ pub(super) fn in_hcl(text: &str) -> Result<Vec<Found>, String> {
     });
     let found: Vec<Found> = found.collect();
     if found.is_empty() { Err(format!("this is of Terraform, and no {RESOURCE} in it has a schema")) } else { Ok(found) }
+}
+
+/// Why a text is no schema yet.
+fn worked_out(name: &str, template: &str) -> String {
+    let name = visible(name);
+    format!(
+        "the schema of {name} cannot be read: {template} is worked out by Terraform and is not read; give what terraform show -json prints"
+    )
+}
+
+fn is_template(text: &str) -> bool {
+    text.contains("${") || text.contains("%{")
+}
+
+/// What of a text of JSON Terraform works out before it is one, or before it tells names, types and modes.
+fn template_in(text: &str) -> Option<String> {
+    let found = match serde_json::from_str::<Value>(text) {
+        Ok(value) => first_template(&value),
+        Err(_) => text.lines().find(|line| is_template(line)).map(str::to_owned),
+    };
+    found.map(|found| clip(&visible(found.trim()), LONGEST).into_owned())
+}
+
+fn first_template(value: &Value) -> Option<String> {
+    match value {
+        Value::Array(list) => list.iter().find_map(first_template),
+        Value::Object(members) => members.iter().find_map(|(name, inner)| match (name.as_str(), inner) {
+            ("name" | "type" | "mode", Value::String(text)) if is_template(text) => Some(text.clone()),
+            ("fields", inner) => first_template(inner),
+            _ => None,
+        }),
+        _ => None,
+    }
 }
 
 /// The file that `file("…")` names, in what is told of it.

@@ -31,11 +31,49 @@ const COUNTED: u64 = 64 << 20;
 /// Whoever visits rows.
 pub(super) type Visit<'v> = &'v mut dyn FnMut(u64, RowRef, SourceRow) -> ControlFlow<()>;
 
+/// The rows at places, whole, in any order, until `visit` breaks or it is called off. Tells how many were there.
+pub(super) fn all(
+    inputs: &[Arc<Input>],
+    places: &[RowRef],
+    watch: &dyn Watch,
+    visit: &mut dyn FnMut(RowRef, SourceRow) -> ControlFlow<()>,
+) -> Result<usize, SourceError> {
+    let mut found = 0;
+    let mut visit = |at, row| {
+        found += 1;
+        visit(at, row)
+    };
+    let is_read_on = |at: &RowRef| inputs.get(at.file()).is_some_and(|input| mapped::is_read_on(input));
+    let (mut together, alone): (Vec<RowRef>, Vec<RowRef>) = places.iter().copied().partition(is_read_on);
+    together.sort_unstable_by_key(|at| (at.file(), at.place()));
+    for of_input in together.chunk_by(|a, b| a.file() == b.file()) {
+        if watch.cancelled() || mapped::some(of(inputs, of_input[0])?, of_input, watch, &mut visit)?.is_break() {
+            return Ok(found);
+        }
+    }
+    for at in alone {
+        if watch.cancelled() || visit(at, row(inputs, at, watch)?).is_break() {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+fn of(inputs: &[Arc<Input>], at: RowRef) -> Result<&Input, SourceError> {
+    let input = inputs.get(at.file()).ok_or_else(|| SourceError::Input(format!("there is no input {}", at.file() + 1)))?;
+    Ok(input)
+}
+
 /// The row at a place.
-pub(super) fn row(input: &Input, place: u64, watch: &dyn Watch) -> Result<SourceRow, SourceError> {
-    let gauge = Arc::default();
-    if input.shape() == Some(RowsShape::Parquet) && input.others.is_mapped() {
-        return mapped::row(input, place);
+pub(super) fn row(inputs: &[Arc<Input>], at: RowRef, watch: &dyn Watch) -> Result<SourceRow, SourceError> {
+    let (input, place, gauge) = (of(inputs, at)?, at.place(), Arc::default());
+    if mapped::is_read_on(input) {
+        let mut found = None;
+        let flow = mapped::some(input, &[at], watch, &mut |_, row| {
+            found = Some(row);
+            ControlFlow::Continue(())
+        });
+        return flow.and_then(|_| found.ok_or_else(|| gone(input)));
     }
     if input.shape() == Some(RowsShape::Parquet) {
         let origin = input.origin_of(place);

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{DEFAULT, alias, is_not_null, plain, text};
+use super::{DEFAULT, alias, is_not_null, list, plain, text};
 use crate::ground::yaml::tree::{Node, Value};
 use crate::pipeline::layout::wrapped::sql_type::SqlType;
 
@@ -87,10 +87,9 @@ impl Forest {
             self.nested(at, &kind.fields);
             self.entries[at].kind = Some(kind);
         }
-        self.entries[at].is_required |= ["data_tests", "tests", "constraints"].iter().any(|list| {
-            let list = item.member(list).map(Node::items).unwrap_or_default();
-            list.iter().any(is_not_null)
-        });
+        for tests in ["data_tests", "tests", "constraints"] {
+            self.entries[at].is_required |= list(item, tests)?.iter().any(is_not_null);
+        }
         self.entries[at].more.append(&mut members(item)?);
         Ok(())
     }
@@ -176,10 +175,8 @@ fn members(item: &Node<'_>) -> Result<Map<String, Json>, String> {
         more.insert("description".to_owned(), json!(description));
     }
     if let Some(tags) = item.member("policy_tags") {
-        if tags.value == Value::Alias {
-            return Err(alias("policy_tags", tags.line));
-        }
-        let names: Vec<String> = tags.text().into_iter().chain(tags.items().iter().filter_map(Node::text)).map(plain).collect();
+        let listed = list(item, "policy_tags")?.iter().filter_map(Node::text);
+        let names: Vec<String> = tags.text().into_iter().chain(listed).map(plain).collect();
         more.insert("policyTags".to_owned(), json!({"names": names}));
     }
     let meta = [item.member("meta"), item.member("config").and_then(|config| config.member("meta"))];

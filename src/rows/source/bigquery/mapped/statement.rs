@@ -106,9 +106,13 @@ fn within(sql: Sql, time: &TimeColumn, window: Window) -> Sql {
             .text(&format!(") AND {of} < DATETIME("))
             .value("until", until())
             .text(")"),
-        TimeKind::Date => {
-            sql.text(&format!("\n  WHERE {of} BETWEEN DATE(")).value("since", since()).text(") AND DATE(").value("until", until()).text(")")
-        }
+        // The day at whose begin the window ends is not in it.
+        TimeKind::Date => sql
+            .text(&format!("\n  WHERE {of} BETWEEN DATE("))
+            .value("since", since())
+            .text(") AND DATE(")
+            .value("last", QueryValue::Time(window.until.saturating_sub(1)))
+            .text(")"),
         TimeKind::Text => {
             let of = moment(time);
             sql.text(&format!("\n  WHERE IFNULL({of} >= "))

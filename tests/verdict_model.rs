@@ -1,0 +1,298 @@
+//! Whether a document is valid, as the judge tells it by what it knows at a glance, beside a model that is small and slow.
+
+use std::sync::Arc;
+
+use misfit::pipeline::document::Document;
+use misfit::pipeline::schema::Schema;
+use misfit::pipeline::verdict::judge::Judge;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// Names whose ends are alike, at all lengths at which a table of names reads them in another way.
+const NAMES: [&str; 12] = [
+    "",
+    "a",
+    "\0",
+    "a\0",
+    "abcdefg",
+    "abcdefgh",
+    "abcdefghi",
+    "abcdefghijklmnop",
+    "abcdefghXjklmnopq",
+    "abcdefghYjklmnopq",
+    "é",
+    "metadata",
+];
+
+/// The last two differ in one letter, with more than a byte can count on either side.
+fn name(at: usize) -> String {
+    NAMES.get(at).map_or_else(|| format!("{0}{at}{0}", "n".repeat(150)), |name| (*name).to_owned())
+}
+
+/// A schema of few keywords.
+#[derive(Debug, Clone)]
+enum Rule {
+    Anything,
+    Nothing,
+    Type(&'static str),
+    Number {
+        types: &'static [&'static str],
+        least: Option<i64>,
+        most: Option<i64>,
+        is_exclusive: bool,
+    },
+    Among(Vec<&'static str>),
+    Short(u64),
+    Any(Vec<Rule>),
+    All(Vec<Rule>),
+    List(Box<Rule>),
+    Named(Box<ObjectRule>),
+    /// The whole schema, of a value inside.
+    Again,
+}
+
+#[derive(Debug, Clone)]
+struct ObjectRule {
+    is_typed: bool,
+    known: Vec<(usize, Rule)>,
+    required: Vec<usize>,
+    others: Rule,
+    longest_name: Option<u64>,
+    least: u64,
+}
+
+/// A document.
+#[derive(Debug, Clone)]
+enum Doc {
+    /// As it is written.
+    Scalar(&'static str),
+    List(Vec<Doc>),
+    /// Each name, whether its first letter is written as an escape.
+    Members(Vec<(usize, bool, Doc)>),
+}
+
+const SCALARS: [&str; 19] = [
+    "null",
+    "true",
+    "false",
+    "\"\"",
+    "\"a\"",
+    "\"abc\"",
+    "\"\\u0061\"",
+    "0",
+    "-0",
+    "1",
+    "5",
+    "-5",
+    "999999999",
+    "-999999999",
+    "1000000000",
+    "2147483648",
+    "-2147483648",
+    "5.0",
+    "4.5e0",
+];
+
+fn limit() -> impl Strategy<Value = Option<i64>> {
+    prop_oneof![
+        Just(None),
+        prop::sample::select(vec![0, 1, 5, -5, 999_999_999, -999_999_999, 1_000_000_000, 2_147_483_648, -2_147_483_648]).prop_map(Some)
+    ]
+}
+
+fn rule() -> impl Strategy<Value = Rule> {
+    let types = prop::sample::select(vec!["null", "boolean", "integer", "number", "string", "array", "object"]);
+    let of_numbers = prop::sample::select(vec![&[][..], &["integer"], &["number"], &["integer", "null"], &["number", "string"]]);
+    let leaf = prop_oneof![
+        Just(Rule::Anything),
+        Just(Rule::Nothing),
+        types.prop_map(Rule::Type),
+        (of_numbers, limit(), limit(), any::<bool>()).prop_map(|(types, least, most, is_exclusive)| Rule::Number {
+            types,
+            least,
+            most,
+            is_exclusive
+        }),
+        prop::collection::vec(prop::sample::select(vec!["null", "true", "\"a\"", "\"abc\"", "1", "5"]), 1..4).prop_map(Rule::Among),
+        (0..3u64).prop_map(Rule::Short),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        let inside = prop_oneof![3 => inner.clone(), 1 => Just(Rule::Again)];
+        let known = prop::collection::btree_map(0..14usize, inside.clone(), 0..5).prop_map(|known| known.into_iter().collect());
+        let required = prop::collection::btree_set(0..14usize, 0..3).prop_map(|names| names.into_iter().collect());
+        let of_names = (any::<bool>(), known, required, inside.clone(), prop::option::weighted(0.2, 0..20u64), 0..2u64);
+        let named = of_names.prop_map(|(is_typed, known, required, others, longest_name, least)| {
+            Rule::Named(Box::new(ObjectRule { is_typed, known, required, others, longest_name, least }))
+        });
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 1..4).prop_map(Rule::Any),
+            prop::collection::vec(inner, 1..3).prop_map(Rule::All),
+            inside.prop_map(|of| Rule::List(Box::new(of))),
+            named.clone(),
+            named,
+        ]
+    })
+}
+
+fn document() -> impl Strategy<Value = Doc> {
+    prop::sample::select(SCALARS.to_vec()).prop_map(Doc::Scalar).prop_recursive(3, 24, 5, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Doc::List),
+            prop::collection::vec((0..14usize, prop::bool::weighted(0.1), inner), 0..6).prop_map(Doc::Members),
+        ]
+    })
+}
+
+impl Rule {
+    /// As a schema has it; draft 04 says by a flag that limits are exclusive.
+    fn written(&self, is_old: bool) -> Value {
+        let all = |rules: &[Rule]| rules.iter().map(|rule| rule.written(is_old)).collect::<Value>();
+        match self {
+            Rule::Anything => json!({}),
+            Rule::Nothing => json!({"not": {}}),
+            Rule::Type(name) => json!({"type": name}),
+            Rule::Number { types, least, most, is_exclusive } => {
+                let mut made = json!({});
+                if !types.is_empty() {
+                    made["type"] = if let [one] = types { json!(one) } else { json!(types) };
+                }
+                for (limit, plain, exclusive) in [(least, "minimum", "exclusiveMinimum"), (most, "maximum", "exclusiveMaximum")] {
+                    match limit {
+                        Some(limit) if *is_exclusive && is_old => (made[plain], made[exclusive]) = (json!(limit), json!(true)),
+                        Some(limit) if *is_exclusive => made[exclusive] = json!(limit),
+                        Some(limit) => made[plain] = json!(limit),
+                        None => {}
+                    }
+                }
+                made
+            }
+            Rule::Among(values) => json!({"enum": values.iter().map(|value| value.parse::<Value>().unwrap()).collect::<Value>()}),
+            Rule::Short(most) => json!({"type": "string", "maxLength": most}),
+            Rule::Any(rules) => json!({"anyOf": all(rules)}),
+            Rule::All(rules) => json!({"allOf": all(rules)}),
+            Rule::List(of) => json!({"type": "array", "items": of.written(is_old)}),
+            Rule::Again => json!({"$ref": "#/definitions/whole"}),
+            Rule::Named(of) => {
+                let known: serde_json::Map<String, Value> = of.known.iter().map(|(at, rule)| (name(*at), rule.written(is_old))).collect();
+                let mut made = json!({"properties": known, "additionalProperties": of.others.written(is_old), "minProperties": of.least});
+                if of.is_typed {
+                    made["type"] = json!("object");
+                }
+                if !of.required.is_empty() {
+                    made["required"] = of.required.iter().map(|at| name(*at)).collect();
+                }
+                if let Some(longest) = of.longest_name.filter(|_| !is_old) {
+                    made["propertyNames"] = json!({"maxLength": longest});
+                }
+                made
+            }
+        }
+    }
+
+    fn takes(&self, document: &Doc, whole: &Rule, is_old: bool) -> bool {
+        let takes = |rule: &Rule, document: &Doc| rule.takes(document, whole, is_old);
+        match self {
+            Rule::Anything => true,
+            Rule::Nothing => false,
+            Rule::Type(name) => document.is(name),
+            Rule::Number { types, least, most, is_exclusive } => {
+                let fits = |value: f64| {
+                    let of = |limit: &Option<i64>, sign: f64| {
+                        limit.is_none_or(|limit| {
+                            let above = (value - limit as f64) * sign;
+                            above > 0.0 || (above == 0.0 && !is_exclusive)
+                        })
+                    };
+                    of(least, 1.0) && of(most, -1.0)
+                };
+                let of_type = types.is_empty() || types.iter().any(|name| document.is(name));
+                of_type && document.number().is_none_or(fits)
+            }
+            Rule::Among(values) => {
+                values.iter().any(|value| matches!(document, Doc::Scalar(written) if written.replace("\\u0061", "a") == *value))
+            }
+            Rule::Short(most) => {
+                matches!(document, Doc::Scalar(text) if text.starts_with('"') && text.replace("\\u0061", "a").len() as u64 - 2 <= *most)
+            }
+            Rule::Any(rules) => rules.iter().any(|rule| takes(rule, document)),
+            Rule::All(rules) => rules.iter().all(|rule| takes(rule, document)),
+            Rule::List(of) => matches!(document, Doc::List(list) if list.iter().all(|one| takes(of, one))),
+            Rule::Again => takes(whole, document),
+            Rule::Named(of) => {
+                let Some(members) = document.members() else { return !of.is_typed };
+                let rule_of = |at: usize| of.known.iter().find(|(known, _)| *known == at).map_or(&of.others, |(_, rule)| rule);
+                of.required.iter().all(|at| members.iter().any(|(name, _)| name == at))
+                    && members.len() as u64 >= of.least
+                    && members.iter().all(|(at, value)| takes(rule_of(*at), value))
+                    && of
+                        .longest_name
+                        .filter(|_| !is_old)
+                        .is_none_or(|most| members.iter().all(|(at, _)| name(*at).chars().count() as u64 <= most))
+            }
+        }
+    }
+}
+
+impl Doc {
+    fn is(&self, name: &str) -> bool {
+        match self {
+            Doc::List(_) => name == "array",
+            Doc::Members(_) => name == "object",
+            Doc::Scalar("null") => name == "null",
+            Doc::Scalar("true" | "false") => name == "boolean",
+            Doc::Scalar(text) if text.starts_with('"') => name == "string",
+            Doc::Scalar(number) => name == "number" || (name == "integer" && !number.contains(['.', 'e'])),
+        }
+    }
+
+    fn number(&self) -> Option<f64> {
+        match self {
+            Doc::Scalar(text) if self.is("number") => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// Of members of one name the last.
+    fn members(&self) -> Option<Vec<(usize, &Doc)>> {
+        let Doc::Members(members) = self else { return None };
+        let is_last = |at: usize, name: usize| members[at + 1..].iter().all(|(other, ..)| *other != name);
+        Some(
+            members.iter().enumerate().filter(|(at, (name, ..))| is_last(*at, *name)).map(|(_, (name, _, value))| (*name, value)).collect(),
+        )
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Doc::Scalar(text) => (*text).to_owned(),
+            Doc::List(list) => format!("[{}]", list.iter().map(Doc::text).collect::<Vec<_>>().join(",")),
+            Doc::Members(members) => {
+                let one = |(at, is_escaped, value): &(usize, bool, Doc)| {
+                    let name = name(*at);
+                    let mut written = json!(name).to_string();
+                    if let Some(first) = name.chars().next().filter(|first| *is_escaped && first.is_ascii_alphabetic()) {
+                        written = format!("\"\\u{:04x}{}", u32::from(first), &written[2..]);
+                    }
+                    format!("{written}:{}", value.text())
+                };
+                format!("{{{}}}", members.iter().map(one).collect::<Vec<_>>().join(","))
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    #[test]
+    fn what_is_told_at_a_glance_is_what_the_rules_say(rule in rule(), document in document(), is_old in any::<bool>()) {
+        // Of itself a schema cannot say what it takes.
+        let whole = Rule::List(Box::new(rule.clone()));
+        let mut written = rule.written(is_old);
+        written["$schema"] = json!(format!("http://json-schema.org/draft-0{}/schema#", if is_old { 4 } else { 6 }));
+        written["definitions"] = json!({"whole": whole.written(is_old)});
+        let schema = Schema::parse("x", written.to_string().into_bytes()).unwrap();
+        let judge = Judge::compile(Arc::new(schema)).unwrap();
+        let passes = judge.passes(&Document::parse(document.text().into_bytes()));
+        prop_assert_eq!(passes, rule.takes(&document, &whole, is_old), "{} {}", written, document.text());
+    }
+}
