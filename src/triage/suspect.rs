@@ -25,6 +25,7 @@ use crate::rows::source::{ErrorSource, SourceError, Watch};
 use crate::triage::blame::branches::{self, OtherBranch};
 use crate::triage::blame::upstream::{UpstreamBook, UpstreamCommit};
 use crate::triage::blame::{BlameError, HistorySettings};
+use crate::triage::senders::{Claim, SendersError, SendersQuestion, ToldBy, senders};
 use names::NameBook;
 pub use sampled::most_documents;
 
@@ -115,6 +116,8 @@ pub struct Suspect {
     pub judged_by: Option<JudgedBy>,
     /// What the first row tells of its sender.
     pub sender: Vec<SenderValue>,
+    /// What its rows have oftener than the doctype's other failures: the strongest. Empty as well where rows cost to be read.
+    pub apart: Vec<Claim>,
     /// Where else it is taken, or what it is called; words.
     pub elsewhere: Vec<String>,
     /// Why nothing more can be told, or what the answer rests on; words without a full stop.
@@ -145,6 +148,9 @@ pub enum SuspectError {
     #[error(transparent)]
     Git(#[from] GitError),
 }
+
+/// Claims about the senders of a group.
+const MOST_CLAIMS: usize = 3;
 
 /// What is asked.
 pub struct SuspectQuestion<'a> {
@@ -207,7 +213,29 @@ pub fn suspects(question: &SuspectQuestion<'_>, watch: &dyn Watch) -> Result<FxH
         }
         answers.insert(group.fingerprint, ruling::rule(&setting, group, &samples, &timelines, &judged, position)?);
     }
+    for (group, apart) in set_apart(question, watch)? {
+        answers.entry(group).and_modify(|answer| answer.apart = apart);
+    }
     Ok(answers)
+}
+
+/// What sets the groups apart, where it costs nothing to look at their rows.
+fn set_apart(question: &SuspectQuestion<'_>, watch: &dyn Watch) -> Result<Vec<(Fingerprint, Vec<Claim>)>, SuspectError> {
+    let SuspectQuestion { source, groups, chosen, .. } = *question;
+    if source.is_remote() || watch.cancelled() {
+        return Ok(Vec::new());
+    }
+    let found = match senders(&SendersQuestion { source, groups, chosen, accepted: &[], by: ToldBy::Payloads }, watch) {
+        Ok(found) => found,
+        Err(SendersError::Source(error)) => return Err(error.into()),
+        // Nothing else is asked for that could be missing.
+        Err(_) => return Ok(Vec::new()),
+    };
+    let strongest = |mut claims: Vec<Claim>| {
+        claims.truncate(MOST_CLAIMS);
+        claims
+    };
+    Ok(found.of.into_iter().map(|(group, senders)| (group, strongest(senders.failures.claims))).collect())
 }
 
 impl SuspectKind {

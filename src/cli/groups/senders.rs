@@ -135,8 +135,9 @@ struct ComparisonRecord<'a> {
     long: u64,
 }
 
+/// What is commoner here.
 #[derive(Serialize)]
-struct ClaimRecord<'a> {
+pub(super) struct ClaimRecord<'a> {
     #[serde(flatten)]
     told: TraitRecord<'a>,
     /// Rows with it of the rows that could tell it, here and elsewhere.
@@ -189,7 +190,7 @@ impl<'a> TraitRecord<'a> {
 }
 
 impl<'a> ClaimRecord<'a> {
-    fn of(claim: &'a Claim, beside: Beside) -> Option<Self> {
+    pub(super) fn of(claim: &'a Claim, beside: Beside) -> Option<Self> {
         let (first, others) = claim.traits.split_first()?;
         Some(ClaimRecord {
             told: TraitRecord::of(first),
@@ -292,7 +293,7 @@ fn lines(groups: &Groups, shown: &[&Group], of: &SendersOf) -> Vec<GroupCells> {
 }
 
 /// Stands in the column of a group's status.
-const SENDERS: &str = "senders";
+pub(super) const SENDERS: &str = "senders";
 
 /// What was looked at, for the closing line.
 fn closing(of: &SendersOf, most: usize) -> Vec<String> {

@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::printed::Listing;
+use super::senders::{ClaimRecord, SENDERS};
 use super::table::{self, GroupCells};
 use crate::cli::blame;
 use crate::cli::config::Config;
@@ -25,6 +26,7 @@ use crate::rows::source::ErrorSource;
 use crate::triage::blame::upstream::UpstreamCommit;
 use crate::triage::blame::{BlameError, HistorySettings};
 use crate::triage::facts;
+use crate::triage::facts::senders::Beside;
 use crate::triage::suspect::{JudgedBy, Suspect, SuspectQuestion, SuspectRevision, most_documents, suspects};
 use crate::tui::advice::{self, GIVE_SCHEMAS};
 
@@ -84,7 +86,7 @@ pub(super) fn print(
     let without_data = listing.without_data();
     let printed = listing.printed(without_data.as_deref());
     let closing = std::iter::once(closing(&of)).chain(spent);
-    listing.print_with(|| lines(groups, &printed, &of, is_raw), || members(groups, &printed, &of), closing)
+    listing.print_with(|| lines(groups, &printed, &of, is_raw), || members(groups, &printed, &of, is_raw), closing)
 }
 
 /// A group with its suspect. Names and meanings are stable.
@@ -132,6 +134,9 @@ pub(in crate::cli) struct SuspectRecord<'a> {
     rows: u64,
     /// What the first row tells of its sender.
     sender: Vec<SenderRecord<'a>>,
+    /// What its rows have oftener than the doctype's other failures, the strongest first: three at most; empty as well where rows cost to be
+    /// read, and where no data is told.
+    senders: Vec<ClaimRecord<'a>>,
     /// Where else it is taken, or what it is called there.
     elsewhere: &'a [String],
     /// Every revision with which something changed for the documents, oldest first.
@@ -161,7 +166,8 @@ struct TurnRecord<'a> {
 }
 
 impl<'a> SuspectRecord<'a> {
-    pub(in crate::cli) fn of(suspect: &'a Suspect) -> Self {
+    /// Without `sender` nothing of what sets the rows apart is told.
+    pub(in crate::cli) fn of(suspect: &'a Suspect, sender: bool) -> Self {
         let since = suspect.since.as_ref();
         let taken = suspect.taken.as_ref();
         let date = |revision: Option<&SuspectRevision>| revision.and_then(|revision| when::rfc3339(revision.date));
@@ -189,6 +195,7 @@ impl<'a> SuspectRecord<'a> {
             judged: suspect.judged,
             rows: suspect.rows,
             sender: suspect.sender.iter().map(|told| SenderRecord { name: told.name, value: &told.value, new: told.is_new }).collect(),
+            senders: suspect.apart.iter().filter(|_| sender).filter_map(|claim| ClaimRecord::of(claim, Beside::Failures)).collect(),
             elsewhere: &suspect.elsewhere,
             turns: suspect
                 .turns
@@ -209,10 +216,10 @@ impl<'a> SuspectRecord<'a> {
 }
 
 /// The groups that are shown, each with its suspect.
-fn members<'a>(groups: &'a Groups, shown: &[&'a Group], of: &'a SuspectsOf) -> Vec<SuspectMember<'a>> {
+fn members<'a>(groups: &'a Groups, shown: &[&'a Group], of: &'a SuspectsOf, sender: bool) -> Vec<SuspectMember<'a>> {
     let member = |group: &&'a Group| SuspectMember {
         group: GroupFields::of(group, groups),
-        suspect: of.get(&group.fingerprint).map(SuspectRecord::of),
+        suspect: of.get(&group.fingerprint).map(|suspect| SuspectRecord::of(suspect, sender)),
     };
     shown.iter().map(member).collect()
 }
@@ -225,6 +232,8 @@ fn lines(groups: &Groups, shown: &[&Group], of: &SuspectsOf, sender: bool) -> Ve
         let Some(suspect) = of.get(&group.fingerprint) else { continue };
         let sentence = facts::suspect::sentence(suspect, sender);
         all.push([String::new(), SUSPECT.to_owned(), String::new(), String::new(), sentence, String::new()]);
+        let apart = facts::suspect::apart(suspect).filter(|_| sender);
+        all.extend(apart.map(|claim| [String::new(), SENDERS.to_owned(), String::new(), String::new(), claim, String::new()]));
     }
     all
 }

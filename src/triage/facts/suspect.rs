@@ -1,6 +1,6 @@
 //! Which change made a group fail, in words.
 
-use super::Facts;
+use super::{Facts, senders};
 use crate::ground::text::{count, plural, visible};
 use crate::ground::time::minute;
 use crate::triage::blame::upstream::UpstreamCommit;
@@ -164,6 +164,10 @@ pub fn facts(suspect: &Suspect) -> Facts {
     if let Some(file) = &suspect.file {
         facts.named("file", file);
     }
+    if !suspect.apart.is_empty() {
+        facts.heading("What its rows have oftener than the doctype's other failures");
+    }
+    apart(suspect).for_each(|claim| facts.line(&claim));
     if !suspect.turns.is_empty() {
         facts.heading("Revisions with which something changed for these documents, newest first");
     }
@@ -172,6 +176,11 @@ pub fn facts(suspect: &Suspect) -> Facts {
         facts.line(&format!("{} UTC  {short}  {}", minute(known.at.date), turn(known, suspect.is_missing)));
     }
     facts
+}
+
+/// What sets its rows apart from the doctype's other failures, each without a full stop. Safe for a terminal.
+pub fn apart(suspect: &Suspect) -> impl Iterator<Item = String> {
+    suspect.apart.iter().map(|claim| senders::claim(claim, senders::Beside::Failures))
 }
 
 /// How it is known which revision judged the first row.

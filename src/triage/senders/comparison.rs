@@ -28,7 +28,7 @@ pub struct TraitValue {
 }
 
 /// What is commoner here than there, beyond chance.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Claim {
     /// What it is; behind the first, others that exactly as many rows have here and there.
     pub traits: Vec<SenderTrait>,

@@ -57,6 +57,7 @@ pub(super) fn rule(
         rows: group.count,
         judged_by: None,
         sender: Vec::new(),
+        apart: Vec::new(),
         elsewhere: Vec::new(),
         why: String::new(),
     };
