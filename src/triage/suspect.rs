@@ -116,7 +116,7 @@ pub struct Suspect {
     pub judged_by: Option<JudgedBy>,
     /// What the first row tells of its sender.
     pub sender: Vec<SenderValue>,
-    /// What its rows have oftener than the doctype's other failures: the strongest. Empty as well where rows cost to be read.
+    /// What its rows have more often than the doctype's other failures: the strongest. Empty as well where rows cost to be read.
     pub apart: Vec<Claim>,
     /// Where else it is taken, or what it is called; words.
     pub elsewhere: Vec<String>,

@@ -134,7 +134,7 @@ pub(in crate::cli) struct SuspectRecord<'a> {
     rows: u64,
     /// What the first row tells of its sender.
     sender: Vec<SenderRecord<'a>>,
-    /// What its rows have oftener than the doctype's other failures, the strongest first: three at most; empty as well where rows cost to be
+    /// What its rows have more often than the doctype's other failures, the strongest first: three at most; empty as well where rows cost to be
     /// read, and where no data is told.
     senders: Vec<ClaimRecord<'a>>,
     /// Where else it is taken, or what it is called there.

@@ -165,7 +165,7 @@ pub fn facts(suspect: &Suspect) -> Facts {
         facts.named("file", file);
     }
     if !suspect.apart.is_empty() {
-        facts.heading("What its rows have oftener than the doctype's other failures");
+        facts.heading("What its rows have more often than the doctype's other failures");
     }
     apart(suspect).for_each(|claim| facts.line(&claim));
     if !suspect.turns.is_empty() {
