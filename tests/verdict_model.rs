@@ -209,7 +209,13 @@ impl Rule {
                 of_type && document.number().is_none_or(fits)
             }
             Rule::Among(values) => {
-                values.iter().any(|value| matches!(document, Doc::Scalar(written) if written.replace("\\u0061", "a") == *value))
+                // Numbers are equal by value, however they are written.
+                let is_it = |value: &&str| match (document, document.number()) {
+                    (_, Some(number)) => value.parse::<f64>().is_ok_and(|value| value == number),
+                    (Doc::Scalar(written), None) => written.replace("\\u0061", "a") == **value,
+                    _ => false,
+                };
+                values.iter().any(|value| is_it(value))
             }
             Rule::Short(most) => {
                 matches!(document, Doc::Scalar(text) if text.starts_with('"') && text.replace("\\u0061", "a").len() as u64 - 2 <= *most)
