@@ -215,7 +215,7 @@ impl Rule {
                     (Doc::Scalar(written), None) => written.replace("\\u0061", "a") == **value,
                     _ => false,
                 };
-                values.iter().any(|value| is_it(value))
+                values.iter().any(is_it)
             }
             Rule::Short(most) => {
                 matches!(document, Doc::Scalar(text) if text.starts_with('"') && text.replace("\\u0061", "a").len() as u64 - 2 <= *most)
