@@ -116,7 +116,8 @@ pub struct Suspect {
     pub judged_by: Option<JudgedBy>,
     /// What the first row tells of its sender.
     pub sender: Vec<SenderValue>,
-    /// What its rows have more often than the doctype's other failures: the strongest. Empty as well where rows cost to be read.
+    /// What its rows have more often than the doctype's other failures: the strongest. Empty as well where rows cost to be read, and where it is not to be
+    /// told.
     pub apart: Vec<Claim>,
     /// Where else it is taken, or what it is called; words.
     pub elsewhere: Vec<String>,
@@ -166,6 +167,8 @@ pub struct SuspectQuestion<'a> {
     pub settings: &'a HistorySettings,
     /// Where the window begins, if that was asked for.
     pub since: Option<Micros>,
+    /// Whether it is told as well what sets the rows apart: the source is read once more for that.
+    pub tells_senders: bool,
 }
 
 /// All that answers share.
@@ -221,8 +224,8 @@ pub fn suspects(question: &SuspectQuestion<'_>, watch: &dyn Watch) -> Result<FxH
 
 /// What sets the groups apart, where it costs nothing to look at their rows.
 fn set_apart(question: &SuspectQuestion<'_>, watch: &dyn Watch) -> Result<Vec<(Fingerprint, Vec<Claim>)>, SuspectError> {
-    let SuspectQuestion { source, groups, chosen, .. } = *question;
-    if source.is_remote() || watch.cancelled() {
+    let SuspectQuestion { source, groups, chosen, tells_senders, .. } = *question;
+    if !tells_senders || source.is_remote() || watch.cancelled() {
         return Ok(Vec::new());
     }
     let found = match senders(&SendersQuestion { source, groups, chosen, accepted: &[], by: ToldBy::Payloads }, watch) {
@@ -231,6 +234,9 @@ fn set_apart(question: &SuspectQuestion<'_>, watch: &dyn Watch) -> Result<Vec<(F
         // Nothing else is asked for that could be missing.
         Err(_) => return Ok(Vec::new()),
     };
+    if watch.cancelled() {
+        return Ok(Vec::new());
+    }
     let strongest = |mut claims: Vec<Claim>| {
         claims.truncate(MOST_CLAIMS);
         claims

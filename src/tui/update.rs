@@ -48,7 +48,7 @@ use super::message::Message;
 use super::panes;
 use back::{back, nothing_behind};
 use keys::key;
-use lists::{follow, move_list};
+use lists::{follow, let_go, move_list};
 use overlay::overlay;
 
 /// What is to be done when the explorer opens.

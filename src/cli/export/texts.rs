@@ -105,7 +105,9 @@ fn looked_at<'a>(work: &'a Work<'_>, asking: &Asking<'_>) -> Result<ReportBuilde
     look(work, SURVEYED, &mut |position, row| builder.add(position, &case::open(row, work.schemas)))?;
     if let Some((settings, schemas)) = asking.suspects.zip(work.schemas) {
         let chosen = &work.choice.groups;
-        let asked = SuspectQuestion { source: work.source, groups: work.groups, chosen, schemas, settings, since: asking.since };
+        // A report tells senders where it is asked for them.
+        let (source, groups, since) = (work.source, work.groups, asking.since);
+        let asked = SuspectQuestion { source, groups, chosen, schemas, settings, since, tells_senders: false };
         let found = suspects(&asked, work.stop)?;
         ensure!(!work.stop.cancelled(), "stopped; nothing was written");
         builder = builder.suspects(found);

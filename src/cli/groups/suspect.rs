@@ -79,10 +79,10 @@ pub(super) fn print(
 ) -> Result<()> {
     let (groups, chosen) = (listing.groups, listing.shown);
     let line = out::ProgressLine::over(source.is_remote())?;
-    let of = suspects(&SuspectQuestion { source, groups, chosen, schemas, settings, since }, &line)?;
+    let is_raw = listing.told.is_none();
+    let of = suspects(&SuspectQuestion { source, groups, chosen, schemas, settings, since, tells_senders: is_raw }, &line)?;
     let spent = line.bill();
     drop(line);
-    let is_raw = listing.told.is_none();
     let without_data = listing.without_data();
     let printed = listing.printed(without_data.as_deref());
     let closing = std::iter::once(closing(&of)).chain(spent);

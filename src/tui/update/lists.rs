@@ -58,3 +58,13 @@ pub(super) fn follow(app: &mut App) {
         Focus::Groups | Focus::Row | Focus::Tables | Focus::Hits | Focus::Losses | Focus::Deploy | Focus::Overview => {}
     }
 }
+
+/// Lets go of the filter of the list that has the keys, else of its search; whether there was one.
+pub(super) fn let_go(app: &mut App) -> bool {
+    let Some((list, tree)) = app.focused() else { return false };
+    if list.filter.take().is_some() {
+        list.outline.clear_filter(&tree, None);
+        return true;
+    }
+    list.search.take().is_some()
+}

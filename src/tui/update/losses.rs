@@ -62,16 +62,7 @@ pub(super) fn told(app: &mut App, job: JobId, outcome: Result<Arc<LossTree>, Str
 
 /// One step back: the filter, the search, the screen.
 pub(super) fn back(app: &mut App) -> Vec<Effect> {
-    if let Some((list, tree)) = app.focused() {
-        if list.filter.take().is_some() {
-            list.outline.clear_filter(&tree, None);
-            return Vec::new();
-        }
-        if list.search.take().is_some() {
-            return Vec::new();
-        }
-    }
-    leave(app)
+    if super::let_go(app) { Vec::new() } else { leave(app) }
 }
 
 /// Back to the tables.

@@ -45,16 +45,7 @@ pub(super) fn leave(app: &mut App) -> Vec<Effect> {
 
 /// One step back: the filter, the search, the screen.
 pub(super) fn back(app: &mut App) -> Vec<Effect> {
-    if let Some((list, tree)) = app.focused() {
-        if list.filter.take().is_some() {
-            list.outline.clear_filter(&tree, None);
-            return Vec::new();
-        }
-        if list.search.take().is_some() {
-            return Vec::new();
-        }
-    }
-    leave(app)
+    if super::let_go(app) { Vec::new() } else { leave(app) }
 }
 
 /// Asks for the counts of the groups of now, where the screen shows others. What is being counted is not begun again while rows come in.

@@ -12,7 +12,7 @@ use super::super::tables::LossScreen;
 use super::super::theme::Role;
 use super::chrome;
 use super::pen::{Pen, paint_line, paragraph};
-use super::sheet::{EMPTY, Sheet};
+use super::sheet::{self, EMPTY};
 use crate::ground::outline::Tree;
 use crate::ground::text;
 
@@ -110,14 +110,5 @@ fn line(app: &App, screen: &LossScreen, tree: &LossTree, (item, here): (usize, b
 
 fn detail(app: &App, screen: &LossScreen, area: Rect, buffer: &mut Buffer) {
     let found = screen.tree.as_deref().zip(screen.list.outline.item()).and_then(|(tree, item)| tree.facts(item));
-    let title = found.as_ref().map_or("Facts", |(title, _)| title.as_str());
-    chrome::pane(app, buffer, area, title, false, "");
-    let inner = panes::lines(area);
-    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    let mut sheet = Sheet::new(app, buffer, inner);
-    match found {
-        None => sheet.words(EMPTY, Role::Dim),
-        Some((_, facts)) => facts.lines().iter().for_each(|line| sheet.facts(line)),
-    }
-    sheet.cut("everything about this line");
+    sheet::of_line(app, found, area, buffer);
 }

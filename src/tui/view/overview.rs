@@ -10,7 +10,7 @@ use super::super::overview_tree::{BESIDE_HEADS, OverviewLine, OverviewPart, Over
 use super::super::panes;
 use super::super::theme::Role;
 use super::pen::{Pen, paint_line, paragraph};
-use super::sheet::{EMPTY, Sheet};
+use super::sheet;
 use super::{chrome, groups};
 use crate::ground::outline::Tree;
 use crate::ground::text;
@@ -236,14 +236,5 @@ impl LinePainter<'_> {
 fn detail(app: &App, area: Rect, buffer: &mut Buffer) {
     let screen = &app.overview;
     let found = screen.tree.as_deref().zip(screen.list.outline.item()).and_then(|(tree, item)| tree.facts(item, app.zone()));
-    let title = found.as_ref().map_or("Facts", |(title, _)| title.as_str());
-    chrome::pane(app, buffer, area, title, false, "");
-    let inner = panes::lines(area);
-    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    let mut sheet = Sheet::new(app, buffer, inner);
-    match found {
-        None => sheet.words(EMPTY, Role::Dim),
-        Some((_, facts)) => facts.lines().iter().for_each(|line| sheet.facts(line)),
-    }
-    sheet.cut("everything about this line");
+    sheet::of_line(app, found, area, buffer);
 }

@@ -9,16 +9,31 @@ use ratatui::style::Style;
 
 use super::super::action::Action;
 use super::super::app::App;
+use super::super::panes;
 use super::super::theme::Role;
+use super::chrome;
 use super::pen::{Pen, paint_line, paragraph};
 use crate::ground::text;
-use crate::triage::facts::FactsLine;
+use crate::triage::facts::{Facts, FactsLine};
 
 /// Cells of a name before its text.
 const NAME: u16 = 8;
 
 /// Stands in a pane while no line is under the cursor.
 pub(super) const EMPTY: &str = "what is known of the line under the cursor stands here";
+
+/// The pane with the title and facts of the line under the cursor, if one is.
+pub(super) fn of_line(app: &App, found: Option<(String, Facts)>, area: Rect, buffer: &mut Buffer) {
+    chrome::pane(app, buffer, area, found.as_ref().map_or("Facts", |(title, _)| title.as_str()), false, "");
+    let inner = panes::lines(area);
+    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    let mut sheet = Sheet::new(app, buffer, inner);
+    match found {
+        None => sheet.words(EMPTY, Role::Dim),
+        Some((_, facts)) => facts.lines().iter().for_each(|line| sheet.facts(line)),
+    }
+    sheet.cut("everything about this line");
+}
 
 /// A pane that is filled from top to bottom.
 pub(super) struct Sheet<'a> {

@@ -18,7 +18,7 @@ pub(super) fn find(
     watch: &dyn Watch,
 ) -> Option<Result<String, String>> {
     let (group, groups) = (of.group(), of.groups());
-    let question = SuspectQuestion { source, groups, chosen: &[group], schemas, settings, since };
+    let question = SuspectQuestion { source, groups, chosen: &[group], schemas, settings, since, tells_senders: true };
     let found = suspects(&question, watch);
     if watch.cancelled() {
         return None;
