@@ -7,6 +7,7 @@ mod bucket;
 mod clients;
 pub mod coarse;
 mod common;
+mod counts;
 mod deploys;
 mod facets;
 mod fields;

@@ -68,8 +68,9 @@ impl Grouper {
         let before = if self.table.parts.len() > groups { 0 } else { self.held_by(group) };
         self.count_cells(group, &coarse.cells);
         if let Some((part, _)) = self.table.part(group) {
-            part.rows.extend(coarse.rows.iter().copied());
-            part.clients.add(&coarse.clients);
+            let counts = part.counts.counted();
+            counts.rows.extend(coarse.rows.iter().copied());
+            counts.clients.add(&coarse.clients);
         }
         for (message, rows) in &coarse.messages {
             // What is not counted is told: the values are those of so many rows.
@@ -102,7 +103,8 @@ impl Grouper {
         let group = self.table.group(KeyParts { names, path: None, fault: OTHER }, first);
         self.count_cells(group, cells);
         if let Some((part, _)) = self.table.part(group) {
-            part.folded = Some(part.folded.unwrap_or(0) + folded);
+            let counts = part.counts.counted();
+            counts.folded = Some(counts.folded.unwrap_or(0) + folded);
         }
     }
 
@@ -124,20 +126,21 @@ impl Grouper {
             cell.hours.iter().for_each(|&hour| self.hours.add(hour));
             let job = cell.job.map(|name| self.jobs.add(name, cell.span, if cell.asked { cell.rows } else { 0 }));
             let Some((part, _)) = self.table.part(group) else { continue };
-            let life = part.life(job.filter(|job| part.has_room_for(*job)).unwrap_or(NO_JOB));
+            let counts = part.counts.counted();
+            let life = counts.life(job.filter(|job| counts.has_room_for(*job)).unwrap_or(NO_JOB));
             life.add(cell.rows, cell.span, cell.asked);
             cell.hours.iter().for_each(|&hour| life.hours.add(hour));
             if !cell.asked {
                 continue;
             }
-            part.count += cell.rows;
             if cell.span.is_some() {
-                part.trend.merge(&Trend {
+                counts.trend.merge(&Trend {
                     start: cell.start,
                     width: cell.width,
                     bins: Few::from_buf([u32::try_from(cell.rows).unwrap_or(u32::MAX)]),
                 });
             }
+            part.count += cell.rows;
         }
     }
 }

@@ -11,7 +11,7 @@ use rustc_hash::FxHasher;
 use super::bucket::{self, Bucket, DoctypeNames, GroupSchemas};
 use super::hours::Hours;
 use super::jobs::JobTable;
-use super::memo::{Memo, SeenMessage};
+use super::memo::{Memo, MemoPlace, SeenMessage};
 use super::merge;
 use super::part::{FirstRow, KeyParts};
 use super::places::Places;
@@ -39,14 +39,14 @@ pub struct Grouper {
 }
 
 /// What becomes of a message that the memo does not have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Remember {
     /// Nothing: its rows are counted elsewhere.
     No,
     /// It is kept, for more rows may say it; the row that said it first was not asked for.
-    Seen,
+    Seen(MemoPlace),
     /// It is kept, and the values in it are counted for the row that said it first, which stands for so many.
-    Counted(u64),
+    Counted(MemoPlace, u64),
 }
 
 impl Grouper {
@@ -72,9 +72,10 @@ impl Grouper {
         self.rows += row.rows;
         let message = row.message.unwrap_or("");
         let bucket = self.bucket(row);
-        let group = match self.memo.find(bucket, message, row.rows) {
+        let place = MemoPlace::of(bucket, message);
+        let group = match self.memo.find(place, bucket, message, row.rows) {
             Some(group) => group,
-            None => self.group_of(bucket, message, at, Remember::Counted(row.rows)),
+            None => self.group_of(bucket, message, at, Remember::Counted(place, row.rows)),
         };
         let job = self.witness(row, row.rows);
         if let Some((part, texts)) = self.table.part(group) {
@@ -97,7 +98,7 @@ impl Grouper {
         }
         let group = self.group_of_row(row, at);
         if let Some((part, _)) = self.table.part(group) {
-            part.count_outside(row, job);
+            part.counts.add_outside(row, job);
         }
     }
 
@@ -105,9 +106,10 @@ impl Grouper {
     fn group_of_row(&mut self, row: &ErrorRow<'_>, at: RowRef) -> u32 {
         let message = row.message.unwrap_or("");
         let bucket = self.bucket(row);
-        match self.memo.peek(bucket, message) {
+        let place = MemoPlace::of(bucket, message);
+        match self.memo.peek(place, bucket, message) {
             Some(group) => group,
-            None => self.group_of(bucket, message, at, Remember::Seen),
+            None => self.group_of(bucket, message, at, Remember::Seen(place)),
         }
     }
 
@@ -155,8 +157,8 @@ impl Grouper {
         };
         let own = Arc::clone(self.table.names.get(home.names).0);
         let readings = Fault::readings(message, own.class.as_deref());
-        let place = home.place(&readings, self.schemas.as_ref());
-        let reading = place.reading;
+        let general = home.place(&readings, self.schemas.as_ref());
+        let reading = general.reading;
         let told = readings.get(reading);
         // A row without a class has that of its message.
         let names = match told.map(|fault| fault.class).filter(|class| own.class.is_none() && !class.is_empty()) {
@@ -166,19 +168,21 @@ impl Grouper {
             }
             None => home.names,
         };
-        let key = KeyParts { names, path: place.path.as_deref(), fault: &place.fault };
-        let first = FirstRow { keyword: place.keyword, about_name: place.about_name, at, message };
+        let key = KeyParts { names, path: general.path.as_deref(), fault: &general.fault };
+        let first = FirstRow { keyword: general.keyword, about_name: general.about_name, at, message };
         let group = self.table.group(key, first);
-        if remember == Remember::No {
-            return group;
-        }
-        if let Remember::Counted(rows) = remember
+        let (place, rows) = match remember {
+            Remember::No => return group,
+            Remember::Seen(place) => (place, None),
+            Remember::Counted(place, rows) => (place, Some(rows)),
+        };
+        if let Some(rows) = rows
             && let (Some((part, texts)), Some(fault)) = (self.table.part(group), told)
         {
             part.tally(fault, rows, texts, &mut self.common);
         }
-        if self.memo.wants(bucket, message)
-            && let Some(pushed) = self.memo.keep(SeenMessage { bucket, group, reading, rows: 0, message: message.to_owned() })
+        if self.memo.wants(place, message)
+            && let Some(pushed) = self.memo.keep(place, SeenMessage { bucket, group, reading, rows: 0, message: message.to_owned() })
         {
             tally_seen(&mut self.table, &self.buckets, &pushed, &mut self.common);
         }

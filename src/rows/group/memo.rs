@@ -40,17 +40,33 @@ pub(super) struct Memo {
 /// Doors, by which messages come in.
 const DOORS: usize = 1 << 16;
 
+/// Where a message may stand: the first of its slots, and its tag, which is never 0.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MemoPlace {
+    first: usize,
+    tag: u32,
+}
+
+impl MemoPlace {
+    /// Of a message of rows of that bucket.
+    pub(super) fn of(bucket: u32, message: &str) -> Self {
+        let mut hasher = FxHasher::default();
+        bucket.hash(&mut hasher);
+        message.hash(&mut hasher);
+        let hash = hasher.finish();
+        MemoPlace { first: (hash >> 20) as usize % (SLOTS / WAYS) * WAYS, tag: hash as u32 | 1 }
+    }
+}
+
 impl Memo {
     /// The group of a message.
-    pub(super) fn peek(&self, bucket: u32, message: &str) -> Option<u32> {
-        let (first, _) = place(bucket, message);
+    pub(super) fn peek(&self, MemoPlace { first, .. }: MemoPlace, bucket: u32, message: &str) -> Option<u32> {
         let mut ways = self.slots.get(first..first + WAYS)?.iter().flatten();
         ways.find(|seen| seen.bucket == bucket && seen.message == message).map(|seen| seen.group)
     }
 
     /// The group of a message, which then has so many rows more.
-    pub(super) fn find(&mut self, bucket: u32, message: &str, rows: u64) -> Option<u32> {
-        let (first, tag) = place(bucket, message);
+    pub(super) fn find(&mut self, MemoPlace { first, tag }: MemoPlace, bucket: u32, message: &str, rows: u64) -> Option<u32> {
         let tags = self.tags.get(first..first + WAYS)?;
         let ways = self.slots.get_mut(first..first + WAYS)?;
         let mut likely = ways.iter_mut().zip(tags).filter(|(_, known)| **known == tag).filter_map(|(way, _)| way.as_mut());
@@ -60,11 +76,10 @@ impl Memo {
     }
 
     /// Whether a message is short enough to be kept, and has a free place or has come before, as far as is known.
-    pub(super) fn wants(&mut self, bucket: u32, message: &str) -> bool {
+    pub(super) fn wants(&mut self, MemoPlace { first, tag }: MemoPlace, message: &str) -> bool {
         if message.len() > LONGEST {
             return false;
         }
-        let (first, tag) = place(bucket, message);
         if self.tags.get(first..first + WAYS).is_none_or(|tags| tags.contains(&0)) {
             return true;
         }
@@ -76,12 +91,11 @@ impl Memo {
     }
 
     /// Keeps a message; gives back what had to give way.
-    pub(super) fn keep(&mut self, seen: SeenMessage) -> Option<SeenMessage> {
+    pub(super) fn keep(&mut self, MemoPlace { first, tag }: MemoPlace, seen: SeenMessage) -> Option<SeenMessage> {
         if self.slots.is_empty() {
             self.slots.resize_with(SLOTS, || None);
             self.tags.resize(SLOTS, 0);
         }
-        let (first, tag) = place(seen.bucket, &seen.message);
         let rarest = (first..first + WAYS).min_by_key(|&slot| self.slots[slot].as_ref().map_or(0, |seen| seen.rows + 1))?;
         self.tags[rarest] = tag;
         self.slots[rarest].replace(seen)
@@ -91,13 +105,4 @@ impl Memo {
     pub(super) fn iter(&self) -> impl Iterator<Item = &SeenMessage> {
         self.slots.iter().flatten()
     }
-}
-
-/// The first slot of a message, and its tag, which is never 0.
-fn place(bucket: u32, message: &str) -> (usize, u32) {
-    let mut hasher = FxHasher::default();
-    bucket.hash(&mut hasher);
-    message.hash(&mut hasher);
-    let hash = hasher.finish();
-    ((hash >> 20) as usize % (SLOTS / WAYS) * WAYS, hash as u32 | 1)
 }

@@ -33,7 +33,7 @@ pub(super) fn merge(mut counts: Vec<ThreadCounts>) -> Groups {
     let mut tables: Vec<GroupTable> = Vec::with_capacity(counts.len());
     for (mut counts, numbers) in counts.into_iter().zip(numbers) {
         alive.absorb(&counts.hours);
-        counts.table.parts.iter_mut().for_each(|part| renumber(part, &numbers));
+        counts.table.parts.iter_mut().for_each(|part| part.counts.renumber(&numbers));
         tables.push(counts.table);
     }
     // The largest takes in the others.
@@ -47,7 +47,7 @@ pub(super) fn merge(mut counts: Vec<ThreadCounts>) -> Groups {
     // Groups whose rows nobody asked for.
     parts.retain(|part| part.count > 0);
     let deploys = Deploys::of(&jobs, alive);
-    let span = parts.iter().fold(None, |span, part| union(span, part.span()));
+    let span = parts.iter().fold(None, |span, part| union(span, part.counts.span()));
     let mut list = Vec::with_capacity(parts.len());
     let mut finisher =
         Finisher { deploys: &deploys, texts: texts.shared(), names, says: FxHashMap::default(), facets: FinishedFacets::default() };
@@ -70,13 +70,6 @@ fn all_jobs(counts: &mut [ThreadCounts]) -> (Vec<Job>, Vec<Vec<u32>>) {
     (jobs.into_iter().map(|(_, job)| job).collect(), placed)
 }
 
-fn renumber(part: &mut GroupPart, numbers: &[u32]) {
-    for life in part.lives.iter_mut() {
-        life.job = numbers.get(life.job as usize).copied().unwrap_or(NO_JOB);
-    }
-    part.lives.sort_unstable_by_key(|life| life.job);
-}
-
 /// Makes groups of what was counted.
 struct Finisher<'a> {
     deploys: &'a Deploys,
@@ -91,11 +84,13 @@ struct Finisher<'a> {
 const MOST_SAYS: usize = 1 << 12;
 
 impl Finisher<'_> {
-    fn group(&mut self, mut part: GroupPart) -> Group {
+    fn group(&mut self, part: GroupPart) -> Group {
+        let span = part.counts.span();
+        let mut counts = part.counts.into_counted();
         // Runs of several threads, each in order: what the stable sort is quick with.
-        part.rows.sort();
-        part.rows.shrink_to_fit();
-        part.trend.bins.shrink_to_fit();
+        counts.rows.sort();
+        counts.rows.shrink_to_fit();
+        counts.trend.bins.shrink_to_fit();
         let names = Arc::clone(self.names.get(part.names).0);
         let sample = self.texts.text(part.sample.1);
         let key = GroupKey { names, path: part.path.map(|path| self.texts.text(path)), fault: self.texts.text(part.fault) };
@@ -106,26 +101,26 @@ impl Finisher<'_> {
             fingerprint: part.print,
             keyword: part.keyword,
             count: part.count,
-            span: part.span(),
+            span,
             // What was not told apart is no failure that could begin or end.
-            standing: if part.folded.is_some() { Standing::default() } else { self.deploys.standing(&part.lives) },
+            standing: if counts.folded.is_some() { Standing::default() } else { self.deploys.standing(&counts.lives) },
             noise: key.class.as_deref().is_some_and(is_noise),
             by_catch,
             says,
             facets: self.facets.of(part.tallies),
-            sampled: (part.told < part.count && part.folded.is_none()).then_some(part.told),
-            clients: part.clients.count(),
-            folded: part.folded,
-            jobs: part
+            sampled: (part.told < part.count && counts.folded.is_none()).then_some(part.told),
+            clients: counts.clients.count(),
+            folded: counts.folded,
+            jobs: counts
                 .lives
                 .iter()
                 .filter(|life| life.rows > 0 && life.job != NO_JOB)
                 .map(|life| JobCount { job: life.job, rows: life.rows, span: life.span })
                 .collect(),
-            trend: part.trend,
+            trend: counts.trend,
             key,
             sample,
-            rows: part.rows,
+            rows: counts.rows,
         }
     }
 

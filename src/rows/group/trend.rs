@@ -37,6 +37,26 @@ impl Trend {
         self.merge(&Trend { start: time.div_euclid(MINUTE) * MINUTE, width: MINUTE, bins: Few::from_buf([rows]) });
     }
 
+    /// Counts rows, each a time and how many.
+    pub(super) fn of(rows: impl Iterator<Item = (Micros, u32)> + Clone) -> Trend {
+        let rows = rows.map(|(time, rows)| (time.clamp(-FARTHEST, FARTHEST).div_euclid(MINUTE), rows));
+        let ends = rows.clone().fold(None, |ends: Option<(Micros, Micros)>, (at, _)| {
+            Some(ends.map_or((at, at), |(first, last)| (first.min(at), last.max(at))))
+        });
+        let Some((mut first, mut last)) = ends else { return Trend::default() };
+        let mut doublings = 0;
+        while last - first >= MOST_BINS as i64 {
+            (first, last, doublings) = (first >> 1, last >> 1, doublings + 1);
+        }
+        let mut bins = Few::from_elem(0_u32, (last - first) as usize + 1);
+        for (at, rows) in rows {
+            let bin = &mut bins[((at >> doublings) - first) as usize];
+            *bin = bin.saturating_add(rows);
+        }
+        let width = MINUTE << doublings;
+        Trend { start: first * width, width, bins }
+    }
+
     /// Adds the rows of another trend.
     pub fn merge(&mut self, other: &Trend) {
         if other.bins.is_empty() {
@@ -185,6 +205,14 @@ mod tests {
             prop_assert_eq!(&merged, &whole);
             prop_assert!(whole.bins.len() <= MOST_BINS);
             prop_assert_eq!(whole.start % whole.width, 0);
+        }
+
+        #[test]
+        fn rows_at_once_are_those_one_after_the_other(rows in proptest::collection::vec((any::<i64>(), 1u32..5), 0..12), near in any::<bool>()) {
+            let rows: Vec<(Micros, u32)> = rows.into_iter().map(|(time, rows)| (if near { time >> 22 } else { time }, rows)).collect();
+            let mut one_by_one = Trend::default();
+            rows.iter().for_each(|&(time, rows)| one_by_one.add(time, rows.into()));
+            prop_assert_eq!(Trend::of(rows.iter().copied()), one_by_one);
         }
 
         #[test]
