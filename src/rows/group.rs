@@ -30,6 +30,7 @@ mod record;
 mod remark;
 mod restore;
 mod search;
+mod shared;
 mod standing;
 mod table;
 mod tallies;

@@ -163,7 +163,7 @@ impl CauseCounter {
 
     /// For each row the candidate that most rows have; of those that equally many have, the first by path and fault.
     fn chosen(&self) -> Vec<usize> {
-        let mut grouper = self.grouper.clone();
+        let mut grouper = self.grouper.fresh();
         for (number, row) in self.rows.iter().enumerate() {
             for (candidate, message) in row.candidates.iter().enumerate() {
                 let place = number * MOST_CANDIDATES + candidate;

@@ -68,7 +68,7 @@ impl CasePrinter {
         let mut group_of: FxHashMap<_, _> = rows.iter().filter_map(|(_, at, _)| Some((*at, self.source.group_of(*at)?))).collect();
         if group_of.len() < rows.len() {
             let kept = || self.tellers.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut grouper = kept().pop().unwrap_or_else(|| self.grouper.clone());
+            let mut grouper = kept().pop().unwrap_or_else(|| self.grouper.fresh());
             for (_, at, row) in rows.iter().filter(|(_, at, _)| self.source.group_of(*at).is_none()) {
                 group_of.extend(grouper.fingerprint(&row.error_row(), *at).map(|print| (*at, print)));
             }
@@ -77,7 +77,7 @@ impl CasePrinter {
         // It may be the fingerprint of a cause.
         if let (Some(wanted), Some(schemas)) = (self.wanted.group, &self.schemas) {
             let others = rows.iter().filter_map(|(_, at, row)| Some((row, *at, *group_of.get(at).filter(|group| **group != wanted)?)));
-            let prints = causes::prints(others, self.grouper.clone(), schemas);
+            let prints = causes::prints(others, self.grouper.fresh(), schemas);
             group_of.extend(prints.into_iter().filter(|(_, print)| *print == wanted));
         }
         group_of

@@ -98,9 +98,10 @@ impl Grouper {
     /// Counts rows of a namespace whose `folded` coarse groups were too many to be told apart: one group of its own.
     pub fn add_other(&mut self, namespace: Option<&str>, cells: &[CoarseCell<'_>], folded: u64, at: RowRef) {
         let message = format!("{} of few rows, not told apart", crate::ground::text::plural(folded, "group", "groups"));
-        let names = self.table.names.number([namespace, None, None, None, None]);
+        let names = self.names.number([namespace, None, None, None, None]);
         let first = FirstRow { keyword: None, about_name: false, at, message: &message };
-        let group = self.table.group(KeyParts { names, path: None, fault: OTHER }, first);
+        let key = KeyParts { names, path: None, fault: OTHER };
+        let group = self.table.group(key, key.hash(), self.names.get(names).1, first);
         self.count_cells(group, cells);
         if let Some((part, _)) = self.table.part(group) {
             let counts = part.counts.counted();

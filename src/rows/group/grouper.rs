@@ -13,11 +13,14 @@ use super::hours::Hours;
 use super::jobs::JobTable;
 use super::memo::{Memo, MemoPlace, SeenMessage};
 use super::merge;
-use super::part::{FirstRow, KeyParts};
+use super::names::NameTable;
+use super::part::{FirstRow, GroupPart, KeyParts};
 use super::places::Places;
+use super::shared::{self, SharedGroups};
 use super::table::GroupTable;
 use super::tallies::CommonTallies;
 use super::{Fingerprint, Groups};
+use crate::ground::shared_text::TextStore;
 use crate::pipeline::fault::Fault;
 use crate::rows::row::{ErrorRow, RowRef};
 use crate::rows::schemas::SchemaStore;
@@ -29,13 +32,49 @@ pub struct Grouper {
     buckets: Vec<Bucket>,
     bucket_of: Places,
     memo: Memo,
+    pub(super) names: NameTable,
+    /// The groups that it counts by itself.
     pub(super) table: GroupTable,
+    beside: Option<Beside>,
     common: CommonTallies,
     pub(super) jobs: JobTable,
     /// Hours with any row, asked for or not.
     pub(super) hours: Hours,
     /// Bytes of groups that were counted elsewhere.
     pub(super) held: usize,
+}
+
+/// Groups that a thread counts by itself; those that it meets later are counted with the other threads. What is frequent is met early.
+const MOST_OWN: usize = 1 << 13;
+
+/// What several threads count together.
+struct Beside {
+    groups: Arc<SharedGroups>,
+    /// By the thread's own numbers of names and jobs, those of all threads.
+    names: Vec<Option<u32>>,
+    jobs: Vec<Option<u32>>,
+}
+
+impl Beside {
+    fn of(groups: Arc<SharedGroups>) -> Self {
+        Beside { groups, names: Vec::new(), jobs: Vec::new() }
+    }
+
+    fn names(&mut self, number: u32, own: &NameTable) -> u32 {
+        *remembered(&mut self.names, number).get_or_insert_with(|| self.groups.names(number, own))
+    }
+
+    fn job(&mut self, number: u32, name: &str) -> u32 {
+        *remembered(&mut self.jobs, number).get_or_insert_with(|| self.groups.job(name))
+    }
+}
+
+fn remembered(list: &mut Vec<Option<u32>>, number: u32) -> &mut Option<u32> {
+    let at = number as usize;
+    if list.len() <= at {
+        list.resize(at + 1, None);
+    }
+    &mut list[at]
 }
 
 /// What becomes of a message that the memo does not have.
@@ -59,12 +98,61 @@ impl Grouper {
             buckets: Vec::new(),
             bucket_of: Places::default(),
             memo: Memo::default(),
+            names: NameTable::default(),
             table: GroupTable::default(),
+            beside: None,
             common: CommonTallies::default(),
             jobs: JobTable::default(),
             hours: Hours::default(),
             held: 0,
         }
+    }
+
+    /// Another one of the same schemas, which has counted nothing.
+    pub fn fresh(&self) -> Self {
+        Grouper { schemas: self.schemas.clone(), ..Grouper::new(None) }
+    }
+
+    /// One for each of several threads that read one source: [`Grouper::merge`] wants all of them.
+    pub fn beside_each_other(schemas: Option<Arc<SchemaStore>>, threads: usize) -> Vec<Self> {
+        let first = Grouper::new(schemas);
+        let groups = Arc::new(SharedGroups::default());
+        let beside = |_| Some(Beside::of(Arc::clone(&groups))).filter(|_| threads > 1);
+        (0..threads).map(|thread| Grouper { beside: beside(thread), ..first.fresh() }).collect()
+    }
+
+    /// Copies of all that count beside each other, to look at while counting goes on: they have the same counts, but not the memory of messages, which only
+    /// makes counting fast. No thread may count meanwhile.
+    pub fn copies(parts: &[&Grouper]) -> Vec<Grouper> {
+        let mut shared: Vec<(*const SharedGroups, Arc<SharedGroups>)> = Vec::new();
+        let mut copy_of = |groups: &Arc<SharedGroups>| match shared.iter().find(|(known, _)| *known == Arc::as_ptr(groups)) {
+            Some((_, copy)) => Arc::clone(copy),
+            None => {
+                let copy = Arc::new(groups.copy());
+                shared.push((Arc::as_ptr(groups), Arc::clone(&copy)));
+                copy
+            }
+        };
+        let copy = |part: &&Grouper| {
+            let beside = part.beside.as_ref().map(|beside| Beside::of(copy_of(&beside.groups)));
+            let mut copy = Grouper {
+                schemas: part.schemas.clone(),
+                rows: part.rows,
+                buckets: part.buckets.clone(),
+                bucket_of: part.bucket_of.clone(),
+                memo: Memo::default(),
+                names: part.names.clone(),
+                table: part.table.clone(),
+                beside,
+                common: CommonTallies::default(),
+                jobs: part.jobs.clone(),
+                hours: part.hours.clone(),
+                held: part.held,
+            };
+            part.memo.iter().for_each(|seen| copy.tally_seen(seen));
+            copy
+        };
+        parts.iter().map(copy).collect()
     }
 
     /// Counts one row.
@@ -78,15 +166,14 @@ impl Grouper {
             None => self.group_of(bucket, message, at, Remember::Counted(place, row.rows)),
         };
         let job = self.witness(row, row.rows);
-        if let Some((part, texts)) = self.table.part(group) {
-            part.count(row, at, job, texts);
-        }
+        let job = self.job_of(group, job, row);
+        self.with(group, |part, texts, _| part.count(row, at, job, texts));
     }
 
     /// The fingerprint of a row's group; nothing is counted.
     pub fn fingerprint(&mut self, row: &ErrorRow<'_>, at: RowRef) -> Option<Fingerprint> {
         let group = self.group_of_row(row, at);
-        self.table.parts.get(group as usize).map(|part| part.print)
+        self.with(group, |part, _, _| part.print)
     }
 
     /// Takes note of a row that was not asked for: what it tells of its job and, where it is of a doctype that was (`related`), of its group. Only so
@@ -97,9 +184,25 @@ impl Grouper {
             return;
         }
         let group = self.group_of_row(row, at);
-        if let Some((part, _)) = self.table.part(group) {
-            part.counts.add_outside(row, job);
+        let job = self.job_of(group, job, row);
+        self.with(group, |part, _, _| part.counts.add_outside(row, job));
+    }
+
+    /// The number that a group knows the job of a row by.
+    fn job_of(&mut self, group: u32, own: Option<u32>, row: &ErrorRow<'_>) -> Option<u32> {
+        match &mut self.beside {
+            Some(beside) if shared::is_shared(group) => own.zip(row.job).map(|(number, name)| beside.job(number, name)),
+            _ => own,
         }
+    }
+
+    /// Does something to a group, wherever it is counted.
+    fn with<T>(&mut self, group: u32, act: impl FnOnce(&mut GroupPart, &mut TextStore, &mut CommonTallies) -> T) -> Option<T> {
+        let common = &mut self.common;
+        if shared::is_shared(group) {
+            return self.beside.as_ref()?.groups.with(group, |part, texts| act(part, texts, common));
+        }
+        self.table.part(group).map(|(part, texts)| act(part, texts, common))
     }
 
     /// The group of a row that is not counted.
@@ -131,7 +234,13 @@ impl Grouper {
     pub fn merge(parts: Vec<Grouper>) -> Groups {
         let rows = parts.iter().map(Grouper::rows).sum();
         let by_schemas = parts.first().map(|part| part.schemas.is_some());
-        let counts = parts.into_iter().map(Grouper::into_counts).collect();
+        let (mut counts, mut beside) = (Vec::with_capacity(parts.len()), Vec::<Arc<SharedGroups>>::new());
+        for part in parts {
+            let (own, shared) = part.into_counts();
+            counts.push(own);
+            beside.extend(shared.filter(|shared| !beside.iter().any(|known| Arc::ptr_eq(known, shared))));
+        }
+        counts.extend(beside.into_iter().map(SharedGroups::into_counts));
         Groups { rows, by_schemas, ..merge::merge(counts) }
     }
 
@@ -140,12 +249,12 @@ impl Grouper {
         let mut hasher = FxHasher::default();
         columns.hash(&mut hasher);
         let hash = hasher.finish();
-        let is = |at: u32| self.buckets.get(at as usize).is_some_and(|bucket| bucket.is(columns, &self.table.names));
+        let is = |at: u32| self.buckets.get(at as usize).is_some_and(|bucket| bucket.is(columns, &self.names));
         if let Some(known) = self.bucket_of.find(hash, is) {
             return known;
         }
         let number = self.buckets.len() as u32;
-        self.buckets.push(Bucket::new(row, self.schemas.as_ref(), &mut self.table.names));
+        self.buckets.push(Bucket::new(row, self.schemas.as_ref(), &mut self.names));
         self.bucket_of.insert(hash, number);
         number
     }
@@ -155,7 +264,7 @@ impl Grouper {
         let Some(home) = self.buckets.get(bucket as usize) else {
             return u32::MAX;
         };
-        let own = Arc::clone(self.table.names.get(home.names).0);
+        let own = Arc::clone(self.names.get(home.names).0);
         let readings = Fault::readings(message, own.class.as_deref());
         let general = home.place(&readings, self.schemas.as_ref());
         let reading = general.reading;
@@ -164,75 +273,67 @@ impl Grouper {
         let names = match told.map(|fault| fault.class).filter(|class| own.class.is_none() && !class.is_empty()) {
             Some(class) => {
                 let [namespace, doctype, version, stage, _] = own.parts();
-                self.table.names.number([namespace, doctype, version, stage, Some(class)])
+                self.names.number([namespace, doctype, version, stage, Some(class)])
             }
             None => home.names,
         };
         let key = KeyParts { names, path: general.path.as_deref(), fault: &general.fault };
         let first = FirstRow { keyword: general.keyword, about_name: general.about_name, at, message };
-        let group = self.table.group(key, first);
+        let group = self.number_of(key, first);
         let (place, rows) = match remember {
             Remember::No => return group,
             Remember::Seen(place) => (place, None),
             Remember::Counted(place, rows) => (place, Some(rows)),
         };
-        if let Some(rows) = rows
-            && let (Some((part, texts)), Some(fault)) = (self.table.part(group), told)
-        {
-            part.tally(fault, rows, texts, &mut self.common);
+        if let (Some(rows), Some(fault)) = (rows, told) {
+            self.with(group, |part, texts, common| part.tally(fault, rows, texts, common));
         }
         if self.memo.wants(place, message)
             && let Some(pushed) = self.memo.keep(place, SeenMessage { bucket, group, reading, rows: 0, message: message.to_owned() })
         {
-            tally_seen(&mut self.table, &self.buckets, &pushed, &mut self.common);
+            self.tally_seen(&pushed);
         }
         group
+    }
+
+    /// The number of the group of a key; of a new one where there is none.
+    fn number_of(&mut self, key: KeyParts<'_>, first: FirstRow<'_>) -> u32 {
+        let hash = key.hash();
+        let begun = self.names.get(key.names).1;
+        match &mut self.beside {
+            Some(beside) if self.table.parts.len() >= MOST_OWN => self.table.known(key, hash).unwrap_or_else(|| {
+                let names = beside.names(key.names, &self.names);
+                beside.groups.group(KeyParts { names, ..key }, begun, first)
+            }),
+            _ => self.table.group(key, hash, begun, first),
+        }
     }
 
     /// Counts the values of a message of a group for that many rows.
     pub(super) fn tally(&mut self, bucket: u32, group: u32, message: &str, rows: u64) {
         let Some(home) = self.buckets.get(bucket as usize) else { return };
-        let own = Arc::clone(self.table.names.get(home.names).0);
+        let own = Arc::clone(self.names.get(home.names).0);
         let readings = Fault::readings(message, own.class.as_deref());
         // Only where there are several has the schema to tell which one it is.
         let reading = if readings.len() == 1 { 0 } else { home.place(&readings, self.schemas.as_ref()).reading };
-        if let (Some((part, texts)), Some(fault)) = (self.table.part(group), readings.get(reading)) {
-            part.tally(fault, rows, texts, &mut self.common);
+        if let Some(fault) = readings.get(reading) {
+            self.with(group, |part, texts, common| part.tally(fault, rows, texts, common));
         }
     }
 
-    fn into_counts(mut self) -> merge::ThreadCounts {
-        self.memo.iter().for_each(|seen| tally_seen(&mut self.table, &self.buckets, seen, &mut self.common));
-        merge::ThreadCounts { table: self.table, jobs: self.jobs.into_list(), hours: self.hours }
-    }
-}
-
-/// A copy to look at while counting goes on. It has the same counts but not the memory of messages, which only makes counting fast.
-impl Clone for Grouper {
-    fn clone(&self) -> Self {
-        let (mut table, mut common) = (self.table.clone(), CommonTallies::default());
-        self.memo.iter().for_each(|seen| tally_seen(&mut table, &self.buckets, seen, &mut common));
-        Grouper {
-            schemas: self.schemas.clone(),
-            rows: self.rows,
-            buckets: self.buckets.clone(),
-            bucket_of: self.bucket_of.clone(),
-            memo: Memo::default(),
-            table,
-            common,
-            jobs: self.jobs.clone(),
-            hours: self.hours.clone(),
-            held: self.held,
+    /// Counts the values of a message for the rows after its first at once, when it leaves the memo.
+    fn tally_seen(&mut self, seen: &SeenMessage) {
+        let Some(home) = self.buckets.get(seen.bucket as usize).filter(|_| seen.rows > 0) else { return };
+        let own = Arc::clone(self.names.get(home.names).0);
+        let readings = Fault::readings(&seen.message, own.class.as_deref());
+        if let Some(fault) = readings.get(seen.reading) {
+            self.with(seen.group, |part, texts, common| part.tally(fault, seen.rows, texts, common));
         }
     }
-}
 
-/// Counts the values of a message for the rows after its first at once, when it leaves the memo.
-fn tally_seen(table: &mut GroupTable, buckets: &[Bucket], seen: &SeenMessage, common: &mut CommonTallies) {
-    let Some(home) = buckets.get(seen.bucket as usize).filter(|_| seen.rows > 0) else { return };
-    let own = Arc::clone(table.names.get(home.names).0);
-    let readings = Fault::readings(&seen.message, own.class.as_deref());
-    if let (Some((part, texts)), Some(fault)) = (table.part(seen.group), readings.get(seen.reading)) {
-        part.tally(fault, seen.rows, texts, common);
+    fn into_counts(mut self) -> (merge::ThreadCounts, Option<Arc<SharedGroups>>) {
+        std::mem::take(&mut self.memo).iter().for_each(|seen| self.tally_seen(seen));
+        let counts = merge::ThreadCounts { tables: vec![self.table], names: self.names, jobs: self.jobs.into_list(), hours: self.hours };
+        (counts, self.beside.map(|beside| beside.groups))
     }
 }

@@ -12,46 +12,57 @@ use super::hours::Hours;
 use super::jobs::JobTable;
 use super::names::NameTable;
 use super::part::GroupPart;
-use super::table::{GroupTable, take_apart};
+use super::table::{self, GroupTable, take_apart};
 use super::tallies::{CommonTallies, FinishedFacets};
 use super::{Group, GroupKey, Groups, Job, JobCount, Sort, Standing, union};
 use crate::ground::shared_text::{SharedText, SharedTexts};
 use crate::pipeline::fault::Fault;
 
-/// What one thread has counted. Parts speak of jobs by their position in `jobs`.
+/// What one thread has counted, or several in one table. Parts speak of jobs by their position in `jobs`, of names by that in `names`.
 pub(super) struct ThreadCounts {
-    pub(super) table: GroupTable,
+    /// One, or that of each shard.
+    pub(super) tables: Vec<GroupTable>,
+    pub(super) names: NameTable,
     pub(super) jobs: Vec<Job>,
     /// Hours with any row, asked for or not.
     pub(super) hours: Hours,
+}
+
+impl ThreadCounts {
+    fn groups(&self) -> usize {
+        self.tables.iter().map(|table| table.parts.len()).sum()
+    }
 }
 
 /// Adds up. `rows` and what only the reader knows is left at its default.
 pub(super) fn merge(mut counts: Vec<ThreadCounts>) -> Groups {
     let (jobs, numbers) = all_jobs(&mut counts);
     let mut alive = Hours::default();
-    let mut tables: Vec<GroupTable> = Vec::with_capacity(counts.len());
-    for (mut counts, numbers) in counts.into_iter().zip(numbers) {
+    for (counts, numbers) in counts.iter_mut().zip(numbers) {
         alive.absorb(&counts.hours);
-        counts.table.parts.iter_mut().for_each(|part| part.counts.renumber(&numbers));
-        tables.push(counts.table);
+        let parts = counts.tables.iter_mut().flat_map(|table| &mut table.parts);
+        parts.for_each(|part| part.counts.renumber(&numbers));
     }
     // The largest takes in the others.
-    tables.sort_by_key(|table| table.parts.len());
-    let mut table = tables.pop().unwrap_or_default();
+    counts.sort_by_key(ThreadCounts::groups);
+    let (mut tables, mut names) = counts.pop().map(|counts| (counts.tables, counts.names)).unwrap_or_default();
     let mut common = CommonTallies::default();
-    while let Some(other) = tables.pop() {
-        table.absorb(other, &mut common);
+    while let Some(other) = counts.pop() {
+        let numbers: Vec<u32> = other.names.list().iter().map(|(known, print)| names.take_over(known, *print)).collect();
+        other.tables.into_iter().for_each(|other| table::absorb(&mut tables, other, &numbers, &mut common));
     }
-    let (mut parts, texts, names) = table.into_parts();
     // Groups whose rows nobody asked for.
-    parts.retain(|part| part.count > 0);
+    tables.iter_mut().for_each(|table| table.parts.retain(|part| part.count > 0));
     let deploys = Deploys::of(&jobs, alive);
-    let span = parts.iter().fold(None, |span, part| union(span, part.counts.span()));
-    let mut list = Vec::with_capacity(parts.len());
-    let mut finisher =
-        Finisher { deploys: &deploys, texts: texts.shared(), names, says: FxHashMap::default(), facets: FinishedFacets::default() };
-    take_apart(parts, |part| list.push(finisher.group(part)));
+    let parts = || tables.iter().flat_map(|table| &table.parts);
+    let span = parts().fold(None, |span, part| union(span, part.counts.span()));
+    let mut list = Vec::with_capacity(parts().count());
+    let mut finisher = Finisher { deploys: &deploys, names, says: FxHashMap::default(), facets: FinishedFacets::default() };
+    for table in tables {
+        let (parts, texts) = table.into_parts();
+        let texts = texts.shared();
+        take_apart(parts, |part| list.push(finisher.group(part, &texts)));
+    }
     let mut groups = Groups { list, jobs, span, deploys: deploys.list, ..Groups::default() };
     groups.sort(Sort::Count);
     groups
@@ -73,7 +84,6 @@ fn all_jobs(counts: &mut [ThreadCounts]) -> (Vec<Job>, Vec<Vec<u32>>) {
 /// Makes groups of what was counted.
 struct Finisher<'a> {
     deploys: &'a Deploys,
-    texts: SharedTexts,
     names: NameTable,
     /// Messages without values that many groups have.
     says: FxHashMap<Box<str>, SharedText>,
@@ -84,7 +94,7 @@ struct Finisher<'a> {
 const MOST_SAYS: usize = 1 << 12;
 
 impl Finisher<'_> {
-    fn group(&mut self, part: GroupPart) -> Group {
+    fn group(&mut self, part: GroupPart, texts: &SharedTexts) -> Group {
         let span = part.counts.span();
         let mut counts = part.counts.into_counted();
         // Runs of several threads, each in order: what the stable sort is quick with.
@@ -92,8 +102,8 @@ impl Finisher<'_> {
         counts.rows.shrink_to_fit();
         counts.trend.bins.shrink_to_fit();
         let names = Arc::clone(self.names.get(part.names).0);
-        let sample = self.texts.text(part.sample.1);
-        let key = GroupKey { names, path: part.path.map(|path| self.texts.text(path)), fault: self.texts.text(part.fault) };
+        let sample = texts.text(part.sample.1);
+        let key = GroupKey { names, path: part.path.map(|path| texts.text(path)), fault: texts.text(part.fault) };
         let fault = Fault::parse(&sample, key.class.as_deref());
         let by_catch = fault.is_by_catch();
         let says = self.says(fault.general(), &key.fault);

@@ -213,30 +213,70 @@ mod invariants {
             let rows: Vec<(usize, &Made)> = made.iter().enumerate().collect();
             let at = at.min(rows.len());
             let early = grouper(&rows[..at]);
-            prop_assert_eq!(told(&Grouper::merge(vec![early.clone()])), told(&Grouper::merge(vec![grouper(&rows[..at])])));
+            prop_assert_eq!(told(&Grouper::merge(Grouper::copies(&[&early]))), told(&Grouper::merge(vec![grouper(&rows[..at])])));
             let rest = grouper(&rows[at..]);
-            prop_assert_eq!(told(&Grouper::merge(vec![early.clone(), rest.clone()])), told(&Grouper::merge(vec![grouper(&rows)])));
+            prop_assert_eq!(told(&Grouper::merge(Grouper::copies(&[&early, &rest]))), told(&Grouper::merge(vec![grouper(&rows)])));
         }
     }
 }
 
 #[test]
 fn very_many_groups_are_the_same_in_parts() {
-    let messages: Vec<String> = (0..20_000).map(|i| format!("#/a/part{}/b: expected type: String, found: Null", i * 7 % 18_000)).collect();
-    let told = |parts: usize| {
-        let mut groupers: Vec<Grouper> = (0..parts).map(|_| Grouper::new(None)).collect();
-        for (i, message) in messages.iter().enumerate() {
-            groupers[i % parts].add(&row(message, if i % 3 == 0 { OLD } else { NEW }, i as i64 * MINUTE), RowRef::new(0, i as u64));
-        }
-        let groups = Grouper::merge(groupers);
-        let told =
-            |group: &Group| (group.key.clone(), group.fingerprint, group.count, group.span, group.sample.clone(), group.rows.clone());
+    let messages: Vec<String> = (0..40_000).map(|i| format!("#/a/part{}/b: expected type: String, found: Null", i * 7 % 30_000)).collect();
+    let job = |i: usize| if i.is_multiple_of(3) { OLD } else { NEW };
+    let add = |grouper: &mut Grouper, i: usize| {
+        let names = ["one", "two", "three"];
+        let row = ErrorRow { namespace: Some(names[i * 7 % 30_000 % 3]), ..row(&messages[i], job(i), i as i64 * MINUTE) };
+        grouper.add(&row, RowRef::new(0, i as u64));
+    };
+    let told = |groups: &Groups| {
+        let told = |group: &Group| {
+            let jobs: Vec<_> = group.jobs.iter().map(|count| (Arc::clone(&groups.jobs[count.job as usize].name), count.rows)).collect();
+            let counts = (group.count, group.span, group.trend.clone(), jobs, group.facets.clone());
+            (group.key.clone(), group.fingerprint, counts, group.sample.clone(), group.rows.clone())
+        };
         assert!(groups.list.iter().all(|group| group.fingerprint == group.key.fingerprint()));
         groups.list.iter().map(told).collect::<Vec<_>>()
     };
-    let whole = told(1);
-    assert_eq!((whole.len(), whole[0].2), (18_000, 2));
-    assert!((2..4).all(|parts| told(parts) == whole));
+    let spread = |mut parts: Vec<Grouper>| {
+        let count = parts.len();
+        (0..messages.len()).for_each(|i| add(&mut parts[i % count], i));
+        parts
+    };
+    let whole = told(&Grouper::merge(spread(vec![Grouper::new(None)])));
+    assert_eq!((whole.len(), whole[0].2.0), (30_000, 2));
+    for threads in 2..4 {
+        assert!(told(&Grouper::merge(spread((0..threads).map(|_| Grouper::new(None)).collect()))) == whole, "apart");
+        assert!(told(&Grouper::merge(spread(Grouper::beside_each_other(None, threads)))) == whole, "beside each other");
+    }
+    // Looked at halfway, and beside another source of rows.
+    let mut parts = Grouper::beside_each_other(None, 2);
+    (0..30_000).for_each(|i| add(&mut parts[i % 2], i));
+    let (mut first, mut other) = (Grouper::new(None), Grouper::beside_each_other(None, 2));
+    (0..30_000).for_each(|i| add(&mut first, i));
+    let halfway = Grouper::copies(&parts.iter().collect::<Vec<_>>());
+    assert!(told(&Grouper::merge(halfway)) == told(&Grouper::merge(vec![first])));
+    (30_000..35_000).for_each(|i| add(&mut parts[i % 2], i));
+    (35_000..40_000).for_each(|i| add(&mut other[i % 2], i));
+    assert!(told(&Grouper::merge(parts.into_iter().chain(other).collect())) == whole);
+}
+
+#[test]
+fn threads_that_count_at_the_same_time_lose_nothing() {
+    let mut parts = Grouper::beside_each_other(None, 4);
+    let message = |i: usize| format!("#/a/part{i}/b: expected type: String, found: Null");
+    std::thread::scope(|scope| {
+        for (thread, part) in parts.iter_mut().enumerate() {
+            scope.spawn(move || {
+                for i in 0..12_000 {
+                    part.add(&row(&message(i), NEW, i as i64), RowRef::new(thread, i as u64));
+                }
+            });
+        }
+    });
+    let groups = Grouper::merge(parts);
+    assert_eq!((groups.list.len(), groups.rows), (12_000, 48_000));
+    assert!(groups.list.iter().all(|group| group.count == 4 && group.rows.len() == 4 && group.sample.contains("/part")));
 }
 
 #[test]

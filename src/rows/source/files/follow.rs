@@ -98,7 +98,7 @@ pub(super) fn follow(
     let followed = match is_new {
         false => Followed::Same,
         true => {
-            let parts = appended.iter().chain(&whole).cloned().collect();
+            let parts = ThreadTally::copies(appended.iter().chain(&whole));
             let mut groups = tally::together(parts, &inputs, false)?;
             groups.unreadable.repeated.clone_from(&files.repeated);
             groups.notes.extend(notes);

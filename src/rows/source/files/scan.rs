@@ -43,8 +43,8 @@ pub(super) fn others(inputs: &[Arc<Input>]) -> TakenRows {
 
 /// What each thread counts with before anything is read.
 pub(super) fn fresh(inputs: &[Arc<Input>], threads: usize, request: &Request) -> Vec<ThreadTally> {
-    let grouper = Grouper::new(request.schemas.clone());
-    (0..threads).map(|_| ThreadTally::new(grouper.clone(), inputs.len())).collect()
+    let groupers = Grouper::beside_each_other(request.schemas.clone(), threads);
+    groupers.into_iter().map(|grouper| ThreadTally::new(grouper, inputs.len())).collect()
 }
 
 /// What is read of an input.
@@ -164,7 +164,10 @@ impl Scan<'_> {
             let bytes = self.gauge.bytes.load(Ordering::Relaxed);
             watch.progress(Progress { bytes, total_bytes, rows: self.gauge.rows.load(Ordering::Relaxed), elapsed, job: None });
             if elapsed >= next && watch.wants_snapshots() && !self.gauge.stopped() {
-                let copies = parts.iter().map(|part| locked(part).clone()).collect();
+                let copies = {
+                    let held: Vec<_> = parts.iter().map(locked).collect();
+                    ThreadTally::copies(held.iter().map(|part| &**part))
+                };
                 if let Ok(groups) = tally::together(copies, self.inputs, true) {
                     watch.snapshot(groups);
                 }

@@ -22,7 +22,6 @@ const QUOTED: usize = 5;
 const QUOTE: usize = 200;
 
 /// What one thread has counted.
-#[derive(Clone)]
 pub(super) struct ThreadTally {
     /// Groups of the rows that were asked for.
     pub(super) grouper: Grouper,
@@ -38,6 +37,18 @@ impl ThreadTally {
     /// Nothing counted yet.
     pub(super) fn new(grouper: Grouper, inputs: usize) -> Self {
         ThreadTally { grouper, outside: 0, volume: Volume::default(), inputs: vec![InputTally::default(); inputs] }
+    }
+
+    /// Copies of those of all threads, to look at while counting goes on; none may count meanwhile.
+    pub(super) fn copies<'a>(parts: impl Iterator<Item = &'a ThreadTally> + Clone) -> Vec<ThreadTally> {
+        let groupers = Grouper::copies(&parts.clone().map(|part| &part.grouper).collect::<Vec<_>>());
+        let copy = |(part, grouper): (&ThreadTally, Grouper)| ThreadTally {
+            grouper,
+            outside: part.outside,
+            volume: part.volume.clone(),
+            inputs: part.inputs.clone(),
+        };
+        parts.zip(groupers).map(copy).collect()
     }
 
     /// Makes room for inputs that came later.
