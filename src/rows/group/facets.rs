@@ -93,6 +93,10 @@ impl FacetTally {
     }
 
     fn find(&self, hash: u64, value: &str) -> Result<usize, usize> {
+        // Of very many values most are behind all that are counted.
+        if self.values.last().is_none_or(|last| hash > last.hash) {
+            return Err(self.values.len());
+        }
         self.values.binary_search_by(|known| known.hash.cmp(&hash).then_with(|| (*known.value).cmp(value)))
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rustc_hash::FxHasher;
 
 use super::bucket::{self, Bucket, DoctypeNames, GroupSchemas};
-use super::hours::Hours;
+use super::hours::{Hours, ManyHours};
 use super::jobs::JobTable;
 use super::memo::{Memo, MemoPlace, SeenMessage};
 use super::merge;
@@ -39,7 +39,7 @@ pub struct Grouper {
     common: CommonTallies,
     pub(super) jobs: JobTable,
     /// Hours with any row, asked for or not.
-    pub(super) hours: Hours,
+    pub(super) hours: ManyHours,
     /// Bytes of groups that were counted elsewhere.
     pub(super) held: usize,
 }
@@ -103,7 +103,7 @@ impl Grouper {
             beside: None,
             common: CommonTallies::default(),
             jobs: JobTable::default(),
-            hours: Hours::default(),
+            hours: ManyHours::default(),
             held: 0,
         }
     }
@@ -333,7 +333,12 @@ impl Grouper {
 
     fn into_counts(mut self) -> (merge::ThreadCounts, Option<Arc<SharedGroups>>) {
         std::mem::take(&mut self.memo).iter().for_each(|seen| self.tally_seen(seen));
-        let counts = merge::ThreadCounts { tables: vec![self.table], names: self.names, jobs: self.jobs.into_list(), hours: self.hours };
+        let counts = merge::ThreadCounts {
+            tables: vec![self.table],
+            names: self.names,
+            jobs: self.jobs.into_list(),
+            hours: self.hours.into_hours(),
+        };
         (counts, self.beside.map(|beside| beside.groups))
     }
 }

@@ -84,6 +84,37 @@ impl Hours {
     }
 }
 
+/// Hours to which very many are added, in any order: most of those are known, which is known at once.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ManyHours {
+    hours: Hours,
+    /// Of the hours with the same lower bits, the one that was added last.
+    latest: Box<[Hour]>,
+}
+
+/// The hours of forty days, a power of two.
+const LATEST: usize = 1 << 10;
+
+impl ManyHours {
+    /// Adds an hour.
+    pub(super) fn add(&mut self, hour: Hour) {
+        if self.latest.is_empty() {
+            // No slot has the hour that it begins with.
+            self.latest = (0..LATEST).map(|slot| Hour::from(slot == 0)).collect();
+        }
+        let latest = &mut self.latest[hour as usize % LATEST];
+        if *latest != hour {
+            *latest = hour;
+            self.hours.add(hour);
+        }
+    }
+
+    /// All of them.
+    pub(super) fn into_hours(self) -> Hours {
+        self.hours
+    }
+}
+
 impl FromIterator<Hour> for Hours {
     fn from_iter<T: IntoIterator<Item = Hour>>(hours: T) -> Self {
         let mut all = Hours::default();
@@ -95,6 +126,14 @@ impl FromIterator<Hour> for Hours {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_hours_are_the_same_set() {
+        let all: Vec<Hour> = (0..9000).map(|n: Hour| (n * 7919 % 4001) - 2000).chain([0, 1, 1024, Hour::MIN, Hour::MAX, 0]).collect();
+        let mut many = ManyHours::default();
+        all.iter().for_each(|&hour| many.add(hour));
+        assert_eq!(many.into_hours(), all.iter().copied().collect::<Hours>());
+    }
 
     #[test]
     fn hours_are_a_set_in_order() {
