@@ -46,10 +46,16 @@ pub struct Grouper {
 
 /// Groups that a thread counts by itself; those that it meets later are counted with the other threads. What is frequent is met early.
 const MOST_OWN: usize = 1 << 13;
+/// Where fewer than one row in so many is of a group that was met before, hardly any group is met by two threads: twice as many are counted by oneself.
+const SELDOM: usize = 20;
 
 /// What several threads count together.
 struct Beside {
     groups: Arc<SharedGroups>,
+    /// Groups from which on they are counted together.
+    most_own: usize,
+    /// Rows met.
+    rows: usize,
     /// By the thread's own numbers of names and jobs, those of all threads.
     names: Vec<Option<u32>>,
     jobs: Vec<Option<u32>>,
@@ -57,7 +63,15 @@ struct Beside {
 
 impl Beside {
     fn of(groups: Arc<SharedGroups>) -> Self {
-        Beside { groups, names: Vec::new(), jobs: Vec::new() }
+        Beside { groups, most_own: MOST_OWN, rows: 0, names: Vec::new(), jobs: Vec::new() }
+    }
+
+    /// Whether what the thread meets next is counted together; it has so many groups of its own.
+    fn takes(&mut self, own: usize) -> bool {
+        if own >= self.most_own && self.rows < own + own / SELDOM {
+            self.most_own *= 2;
+        }
+        own >= self.most_own
     }
 
     fn names(&mut self, number: u32, own: &NameTable) -> u32 {
@@ -158,6 +172,9 @@ impl Grouper {
     /// Counts one row.
     pub fn add(&mut self, row: &ErrorRow<'_>, at: RowRef) {
         self.rows += row.rows;
+        if let Some(beside) = &mut self.beside {
+            beside.rows += 1;
+        }
         let message = row.message.unwrap_or("");
         let bucket = self.bucket(row);
         let place = MemoPlace::of(bucket, message);
@@ -300,13 +317,14 @@ impl Grouper {
     fn number_of(&mut self, key: KeyParts<'_>, first: FirstRow<'_>) -> u32 {
         let hash = key.hash();
         let begun = self.names.get(key.names).1;
-        match &mut self.beside {
-            Some(beside) if self.table.parts.len() >= MOST_OWN => self.table.known(key, hash).unwrap_or_else(|| {
-                let names = beside.names(key.names, &self.names);
-                beside.groups.group(KeyParts { names, ..key }, begun, first)
-            }),
-            _ => self.table.group(key, hash, begun, first),
-        }
+        let own = self.table.parts.len();
+        let Some(beside) = self.beside.as_mut().and_then(|beside| beside.takes(own).then_some(beside)) else {
+            return self.table.group(key, hash, begun, first);
+        };
+        self.table.known(key, hash).unwrap_or_else(|| {
+            let names = beside.names(key.names, &self.names);
+            beside.groups.group(KeyParts { names, ..key }, begun, first)
+        })
     }
 
     /// Counts the values of a message of a group for that many rows.

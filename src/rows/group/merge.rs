@@ -48,8 +48,13 @@ pub(super) fn merge(mut counts: Vec<ThreadCounts>) -> Groups {
     let (mut tables, mut names) = counts.pop().map(|counts| (counts.tables, counts.names)).unwrap_or_default();
     let mut common = CommonTallies::default();
     while let Some(other) = counts.pop() {
-        let numbers: Vec<u32> = other.names.list().iter().map(|(known, print)| names.take_over(known, *print)).collect();
-        other.tables.into_iter().for_each(|other| table::absorb(&mut tables, other, &numbers, &mut common));
+        // Of very many names most are those of groups that are counted elsewhere.
+        let mut numbers = vec![None; other.names.list().len()];
+        let mut number_of = |own: u32| {
+            let (known, print) = other.names.get(own);
+            *numbers[own as usize].get_or_insert_with(|| names.take_over(known, print))
+        };
+        other.tables.into_iter().for_each(|other| table::absorb(&mut tables, other, &mut number_of, &mut common));
     }
     // Groups whose rows nobody asked for.
     tables.iter_mut().for_each(|table| table.parts.retain(|part| part.count > 0));

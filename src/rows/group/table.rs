@@ -71,13 +71,14 @@ fn key_of<'a>(part: &GroupPart, texts: &'a TextStore) -> KeyParts<'a> {
     KeyParts { names: part.names, path: part.path.map(|at| texts.get(at)), fault: texts.get(part.fault) }
 }
 
-/// Adds the groups of another table, which speaks of the same jobs and whose names have these numbers, to one table or to those of all shards.
-pub(super) fn absorb(tables: &mut [GroupTable], other: GroupTable, names: &[u32], common: &mut CommonTallies) {
+/// Adds the groups of another table, which speaks of the same jobs, to one table or to those of all shards. `number_of` gives the number that its names
+/// have there.
+pub(super) fn absorb(tables: &mut [GroupTable], other: GroupTable, number_of: &mut impl FnMut(u32) -> u32, common: &mut CommonTallies) {
     let GroupTable { parts, texts, places } = other;
     drop(places);
     let shards = tables.len().max(1);
     take_apart(parts, |mut part| {
-        part.names = names.get(part.names as usize).copied().unwrap_or(0);
+        part.names = number_of(part.names);
         let hash = key_of(&part, &texts).hash();
         if let Some(table) = tables.get_mut(shared::shard_of(hash) % shards) {
             table.take(part, hash, &texts, common);
