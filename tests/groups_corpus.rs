@@ -45,7 +45,7 @@ impl Told {
 
 /// The rows dealt to several groupers, to be merged again.
 fn grouped(rows: &[Line], schemas: &Arc<SchemaStore>, threads: usize) -> Groups {
-    let mut groupers = vec![Grouper::new(Some(Arc::clone(schemas))); threads];
+    let mut groupers = Grouper::beside_each_other(Some(Arc::clone(schemas)), threads);
     for (i, row) in rows.iter().enumerate() {
         let told = Told::of(row);
         groupers[i % threads].add(&told.row(told.job()), RowRef::new(0, i as u64));

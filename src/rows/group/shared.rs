@@ -13,7 +13,7 @@ use super::jobs::JobTable;
 use super::merge::ThreadCounts;
 use super::names::NameTable;
 use super::part::{FirstRow, GroupPart, KeyParts};
-use super::table::GroupTable;
+use super::table::{self, GroupTable};
 use crate::ground::shared_text::TextStore;
 
 /// Shards, a power of two: far more than threads.
@@ -40,11 +40,6 @@ pub(super) fn is_shared(group: u32) -> bool {
     group & MARK != 0
 }
 
-/// The shard of a key with that hash. Within a shard other bits tell groups apart.
-pub(super) fn shard_of(hash: u64) -> usize {
-    (hash.wrapping_mul(0xff51_afd7_ed55_8ccd) >> 40) as usize % SHARDS
-}
-
 impl Default for SharedGroups {
     fn default() -> Self {
         SharedGroups { shards: std::array::from_fn(|_| Padded::default()), names: Mutex::default(), jobs: Mutex::default() }
@@ -55,7 +50,7 @@ impl SharedGroups {
     /// The number of the group of a key, whose names are numbered here; of a new one where there is none. `begun` is the fingerprint as far as the names go.
     pub(super) fn group(&self, key: KeyParts<'_>, begun: u64, first: FirstRow<'_>) -> u32 {
         let hash = key.hash();
-        let shard = shard_of(hash);
+        let shard = table::shard_of(hash, SHARDS);
         let place = self.shard(shard).group(key, hash, begun, first);
         MARK | (shard as u32) << PLACE_BITS | place
     }

@@ -3,10 +3,10 @@
 //! Owns: finding a group without making its key, the texts of all groups in one store, adding up tables.
 //! Refuses: what a key is made of (bucket), counting (part).
 
+use super::fingerprint;
 use super::part::{FirstRow, GroupPart, KeyParts};
 use super::places::Places;
 use super::tallies::CommonTallies;
-use super::{fingerprint, shared};
 use crate::ground::shared_text::{TextSpan, TextStore};
 
 /// Groups that are let go of at a time, while others take them in: so few that both fit in memory.
@@ -71,6 +71,11 @@ fn key_of<'a>(part: &GroupPart, texts: &'a TextStore) -> KeyParts<'a> {
     KeyParts { names: part.names, path: part.path.map(|at| texts.get(at)), fault: texts.get(part.fault) }
 }
 
+/// Which of so many tables, a power of two, has the groups whose keys have that hash. Within a table other bits tell groups apart.
+pub(super) fn shard_of(hash: u64, tables: usize) -> usize {
+    (hash.wrapping_mul(0xff51_afd7_ed55_8ccd) >> 40) as usize % tables
+}
+
 /// Adds the groups of another table, which speaks of the same jobs, to one table or to those of all shards. `number_of` gives the number that its names
 /// have there.
 pub(super) fn absorb(tables: &mut [GroupTable], other: GroupTable, number_of: &mut impl FnMut(u32) -> u32, common: &mut CommonTallies) {
@@ -80,7 +85,7 @@ pub(super) fn absorb(tables: &mut [GroupTable], other: GroupTable, number_of: &m
     take_apart(parts, |mut part| {
         part.names = number_of(part.names);
         let hash = key_of(&part, &texts).hash();
-        if let Some(table) = tables.get_mut(shared::shard_of(hash) % shards) {
+        if let Some(table) = tables.get_mut(shard_of(hash, shards)) {
             table.take(part, hash, &texts, common);
         }
     });
