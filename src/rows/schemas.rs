@@ -312,7 +312,7 @@ impl SchemaStore {
     /// The parsed layout; `None` where it has none.
     pub fn layout(&self, doctype: usize) -> Result<Option<Arc<Layout>>, SchemaError> {
         let Some((found, parsed)) = self.doctypes.get(doctype).zip(self.parsed.get(doctype)) else { return Ok(None) };
-        self.parsed(found.layout.as_deref(), &parsed.layout, |_, bytes| self.layouts.of(&bytes))
+        self.parsed(found.layout.as_deref(), &parsed.layout, |_, bytes| self.layouts.of(bytes))
     }
 
     /// The bytes of a layout's file, not kept; `None` where there is none. For who reads all of them.
