@@ -124,9 +124,10 @@ pub(super) fn print_in_order(
     make: &MakeTexts<'_>,
     print: &mut (dyn FnMut(&str) -> io::Result<()> + Send),
 ) -> Result<Unreadable> {
+    let takes_all = filter.takes_all();
     let feed = |hand: &mut in_order::Hand<'_, NumberedRow>| {
         let mut take = |number, at, row: SourceRow| {
-            if !filter.takes(&row.error_row()) {
+            if !takes_all && !filter.takes(&row.error_row()) {
                 return ControlFlow::Continue(());
             }
             let size = row.payload.size();
