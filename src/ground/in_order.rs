@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// Most items of a batch.
-const MOST_ITEMS: usize = 64;
+const MOST_ITEMS: usize = 32;
 
 /// A batch is full with the item that brings it to this many bytes.
 const MOST_BYTES: usize = 1 << 20;

@@ -14,12 +14,33 @@ const RESERVED: &str = " ALL AND ANY ARRAY AS ASC ASSERT_ROWS_MODIFIED AT BETWEE
 /// A column name, in backticks where it would not be read as one.
 pub fn identifier(name: &str) -> String {
     let is_reserved = || RESERVED.contains(&format!(" {} ", name.to_ascii_uppercase()));
-    if is_plain(name) && !is_reserved() { name.to_owned() } else { format!("`{}`", escape(name, '`')) }
+    if is_plain(name) && !is_reserved() { name.to_owned() } else { quoted(&[name], '`') }
+}
+
+/// A path of several names in backticks, as its dots ask for.
+pub(crate) fn push_path(out: &mut String, names: &[&str]) {
+    out.push('`');
+    for (at, name) in names.iter().enumerate() {
+        if at > 0 {
+            out.push('.');
+        }
+        push_escaped(out, name, '`');
+    }
+    out.push('`');
 }
 
 /// A text as a string literal: quotes, backslashes, control and bidirectional characters escaped.
 pub fn literal(text: &str) -> String {
-    format!("'{}'", escape(text, '\''))
+    quoted(&[text], '\'')
+}
+
+/// Pieces of one text between quotes.
+pub(crate) fn quoted(pieces: &[&str], quote: char) -> String {
+    let mut out = String::with_capacity(pieces.iter().map(|piece| piece.len()).sum::<usize>() + 2);
+    out.push(quote);
+    pieces.iter().for_each(|piece| push_escaped(&mut out, piece, quote));
+    out.push(quote);
+    out
 }
 
 /// A regular expression as a literal, raw where it can be, so that people can read it.
@@ -32,11 +53,10 @@ pub(crate) fn is_plain(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-pub(crate) fn escape(text: &str, quote: char) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
+/// Writes a text with its quotes escaped.
+fn push_escaped(out: &mut String, text: &str, quote: char) {
     if text.bytes().all(|byte| (0x20..0x7f).contains(&byte) && byte != b'\\' && char::from(byte) != quote) {
-        out.push_str(text);
-        return out;
+        return out.push_str(text);
     }
     for c in text.chars() {
         match c {
@@ -50,7 +70,6 @@ pub(crate) fn escape(text: &str, quote: char) -> String {
             c => out.push(c),
         }
     }
-    out
 }
 
 #[cfg(test)]
@@ -63,5 +82,9 @@ mod tests {
         assert_eq!(identifier("range"), "`range`");
         assert_eq!(identifier("a`b"), "`a\\`b`");
         assert_eq!(identifier("_64bit"), "_64bit");
+        assert_eq!(quoted(&["/", "a'b"], '\''), literal("/a'b"));
+        let mut path = String::new();
+        push_path(&mut path, &["p-1", "d`", "range"]);
+        assert_eq!(path, identifier("p-1.d`.range"));
     }
 }

@@ -57,8 +57,18 @@ pub fn minute(micros: Micros) -> String {
 
 /// `2026-06-30`
 pub fn day(micros: Micros) -> String {
-    let minute = minute(micros);
-    minute.get(..10).unwrap_or(&minute).to_owned()
+    match digits_of(micros) {
+        Some((text, _)) => String::from_utf8_lossy(&text[..10]).into_owned(),
+        None => utc(micros).strftime("%Y-%m-%d").to_string(),
+    }
+}
+
+/// The time as the pipeline writes it, with all of its fraction: `2026-06-25T12:44:40.120000Z`.
+pub(crate) fn whole_rfc3339(micros: Micros) -> String {
+    match digits_of(micros) {
+        Some((text, _)) => String::from_utf8_lossy(&text).into_owned(),
+        None => utc(micros).strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string(),
+    }
 }
 
 /// The time as RFC 3339 writes it: `2026-06-25T12:44:40.123456Z`, the fraction only where there is one.
@@ -71,11 +81,22 @@ pub fn rfc3339(micros: Micros) -> String {
 
 /// The same without a text of its own, for whoever writes millions; `None` outside of the years 1 to 9999.
 pub(crate) fn usual_rfc3339(micros: Micros) -> Option<([u8; LONGEST_RFC3339], usize)> {
+    let (mut text, mut fraction) = digits_of(micros)?;
+    let mut length = if fraction == 0 { 19 } else { 26 };
+    while fraction != 0 && fraction % 10 == 0 {
+        (length, fraction) = (length - 1, fraction / 10);
+    }
+    text[length] = b'Z';
+    Some((text, length + 1))
+}
+
+/// All digits of such a time, and its fraction of a second.
+fn digits_of(micros: Micros) -> Option<([u8; LONGEST_RFC3339], i64)> {
     if !(FIRST..=LAST).contains(&micros) {
         return None;
     }
     let ([year, month, day], clock) = (date_parts(micros.div_euclid(DAY)), micros.rem_euclid(DAY));
-    let (seconds, mut fraction) = (clock / SECOND, clock % SECOND);
+    let (seconds, fraction) = (clock / SECOND, clock % SECOND);
     let mut text = *b"0000-00-00T00:00:00.000000Z";
     let mut put = |at: usize, width: usize, mut number: i64| {
         for place in text[at..at + width].iter_mut().rev() {
@@ -87,12 +108,7 @@ pub(crate) fn usual_rfc3339(micros: Micros) -> Option<([u8; LONGEST_RFC3339], us
         put(at, 2, two);
     }
     put(20, 6, fraction);
-    let mut length = if fraction == 0 { 19 } else { 26 };
-    while fraction != 0 && fraction % 10 == 0 {
-        (length, fraction) = (length - 1, fraction / 10);
-    }
-    text[length] = b'Z';
-    Some((text, length + 1))
+    Some((text, fraction))
 }
 
 /// Bytes of the longest time of [`usual_rfc3339`].
@@ -295,6 +311,8 @@ mod tests {
             let (text, length) = usual_rfc3339(time).unwrap();
             prop_assert_eq!(std::str::from_utf8(&text[..length]).unwrap(), format!("{}Z", utc(time)));
             prop_assert_eq!(minute(time), utc(time).strftime("%Y-%m-%d %H:%M").to_string());
+            prop_assert_eq!(day(time), utc(time).strftime("%Y-%m-%d").to_string());
+            prop_assert_eq!(whole_rfc3339(time), utc(time).strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string());
         }
 
         #[test]

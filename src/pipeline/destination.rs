@@ -10,7 +10,7 @@ use std::fmt;
 
 use crate::pipeline::document::{Document, Kind};
 use crate::pipeline::java_double;
-use crate::pipeline::names::snake_case;
+use crate::pipeline::names::{is_named, snake_case};
 
 pub use split::{Split, SplitPart, is_copied};
 pub use sql::{DocumentLookup, document_id};
@@ -79,12 +79,19 @@ pub struct DestinationTable {
 impl DestinationTable {
     /// `telemetry_live.main_v5`. Namespaces may hold anything: show it through [`crate::ground::text::visible`].
     pub fn path(&self) -> String {
-        format!("{}.{}", self.dataset, self.name)
+        self.to_string()
     }
 
     /// The name for SQL, in backticks.
     pub fn quoted(&self, project: &str) -> String {
-        sql::table(project, &self.path())
+        sql::table(project, self)
+    }
+}
+
+/// Its path.
+impl fmt::Display for DestinationTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        [&self.dataset, ".", &self.name].into_iter().try_for_each(|piece| f.write_str(piece))
     }
 }
 
@@ -100,11 +107,11 @@ pub enum OwnSchema {
 impl OwnSchema {
     /// What a doctype of the pipeline's own is; `None` for all doctypes whose documents are sent.
     pub fn of(namespace: &str, doctype: &str) -> Option<Self> {
-        if snake_case(namespace) != "metadata" {
+        if !is_named(namespace, "metadata") {
             return None;
         }
         let stages = [Stage::Raw, Stage::Error, Stage::Decoded];
-        let stage = stages.into_iter().find(|stage| snake_case(doctype) == stage.name());
+        let stage = stages.into_iter().find(|stage| is_named(doctype, stage.name()));
         Some(stage.map_or(OwnSchema::Part, OwnSchema::Tables))
     }
 
@@ -179,16 +186,19 @@ pub fn live(namespace: &str, doctype: &str, version: &str) -> String {
 
 /// The doctype and version whose schema has to be changed, where this one's is a copy.
 pub fn copied_from(namespace: &str, doctype: &str, version: &str) -> Option<(&'static str, &'static str)> {
+    if !is_telemetry(namespace) {
+        return None;
+    }
     let asked = snake_case(doctype);
-    let is_it = |(name, of): &SplitName| snake_case(name) == asked && *of == version;
-    COPIES.iter().find(|(copy, _)| is_telemetry(namespace) && is_it(copy)).map(|&(_, original)| original)
+    let is_it = |(name, of): &SplitName| *of == version && is_named(name, &asked);
+    COPIES.iter().find(|(copy, _)| is_it(copy)).map(|&(_, original)| original)
 }
 
 /// The tables of requests and of errors are shared by many doctypes: `telemetry`, `stub_installer`, or `structured` for all others.
 pub fn family(namespace: &str, doctype: &str) -> &'static str {
     if is_telemetry(namespace) {
         "telemetry"
-    } else if snake_case(namespace) == "firefox_installer" && snake_case(doctype) == "install" {
+    } else if is_named(namespace, "firefox_installer") && is_named(doctype, "install") {
         "stub_installer"
     } else {
         "structured"
@@ -197,7 +207,7 @@ pub fn family(namespace: &str, doctype: &str) -> &'static str {
 
 /// Whether it is the namespace whose documents tell their version themselves.
 pub fn is_telemetry(namespace: &str) -> bool {
-    snake_case(namespace) == "telemetry"
+    is_named(namespace, "telemetry")
 }
 
 /// Dataset and table of a doctype version.

@@ -261,6 +261,12 @@ impl Document {
         self.raw_key(id).map(strings::unescape)
     }
 
+    /// Whether a value is the string of this text.
+    pub(crate) fn is_text(&self, id: NodeId, text: &str) -> bool {
+        let raw = self.raw(id);
+        self.kind(id) == Kind::String && raw.get(1..raw.len() - 1).is_some_and(|body| strings::key_is(body, text))
+    }
+
     /// A string value with escapes resolved; `None` where the value is no string.
     pub fn string(&self, id: NodeId) -> Option<Cow<'_, str>> {
         (self.kind(id) == Kind::String).then(|| {
@@ -286,11 +292,15 @@ impl Document {
         if self.kind(id) != Kind::Object {
             return None;
         }
-        let is_named = |&child: &NodeId| match self.plain_key(child) {
+        self.children(id).filter(|&child| self.is_named(child, name)).last()
+    }
+
+    /// Whether a member has that name.
+    pub(crate) fn is_named(&self, member: NodeId, name: &str) -> bool {
+        match self.plain_key(member) {
             Some(plain) => plain == name.as_bytes(),
-            None => self.raw_key(child).is_some_and(|raw| strings::key_is(raw, name)),
-        };
-        self.children(id).filter(is_named).last()
+            None => self.raw_key(member).is_some_and(|raw| strings::key_is(raw, name)),
+        }
     }
 
     /// Whether an object may hold two members of one name; `false` where it surely does not. A name with an escape, or with a sign that is not ASCII,

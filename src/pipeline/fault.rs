@@ -326,6 +326,9 @@ fn is_class_name(text: &str) -> bool {
 
 /// Undoes the pipeline's escapes `~0`, `~1`, `\\` and `\"`. Anything else stands for itself.
 fn unescape(token: &str) -> String {
+    if memchr::memchr2(b'~', b'\\', token.as_bytes()).is_none() {
+        return token.to_owned();
+    }
     let mut out = String::with_capacity(token.len());
     let mut chars = token.chars().peekable();
     while let Some(c) = chars.next() {

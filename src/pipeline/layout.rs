@@ -17,7 +17,9 @@ pub mod size;
 mod wrapped;
 
 use std::cmp::Ordering;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
+
+use rustc_hash::FxHashSet;
 
 use by_name::ColumnIndex;
 use oddities::Oddities;
@@ -36,13 +38,13 @@ pub type ColumnId = u32;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     /// As the file spells it.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// Reads as the canonical name: STRING, INT64, FLOAT64, BOOL, BYTES, TIMESTAMP, RECORD …; an unknown one as it stands.
     pub kind: Type,
     /// NULLABLE, REQUIRED or REPEATED.
     pub mode: Mode,
     /// May be absent.
-    pub description: Option<Box<str>>,
+    pub description: Option<Arc<str>>,
     /// Names of the policy tags that limit who may read it.
     pub policy_tags: Box<[Box<str>]>,
     /// Bounds of its type and its default value, where it has any.
@@ -137,7 +139,13 @@ impl Layout {
     /// # Errors
     /// As of [`Layout::parse`]; it has no table of that name; it has several and none is named.
     pub fn parse_table(text: &[u8], table: Option<&str>) -> Result<Self, String> {
-        let (builder, odd) = read::columns(text, table)?;
+        let (builder, odd) = read::columns(Arc::from(text), table)?;
+        Ok(builder.finish(odd))
+    }
+
+    /// The same as [`Layout::parse`] of a text that need not be copied.
+    pub(crate) fn parse_shared(text: Arc<[u8]>) -> Result<Self, String> {
+        let (builder, odd) = read::columns(text, None)?;
         Ok(builder.finish(odd))
     }
 
@@ -147,13 +155,27 @@ impl Layout {
     }
 
     /// The columns, indexed; their own oddities are added to those found before.
-    fn of(columns: Vec<Column>, mut odd: Oddities) -> Self {
+    fn of(mut columns: Vec<Column>, mut odd: Oddities) -> Self {
+        // Layouts are kept by the hundred.
+        columns.shrink_to_fit();
         let mut layout = Layout { columns, ..Layout::default() };
         layout.index();
         oddities::check(&layout, &mut odd);
         (layout.oddities, layout.unlisted) = (odd.list, odd.unlisted);
         (layout.refusals, layout.refused) = (odd.refusals, odd.refused);
         layout
+    }
+
+    /// Takes names and descriptions from other layouts that have the same, and gives them its own: most come again and again.
+    pub(crate) fn share_texts(&mut self, known: &mut FxHashSet<Arc<str>>) {
+        for column in &mut self.columns {
+            for text in [Some(&mut column.name), column.description.as_mut()].into_iter().flatten() {
+                match known.get(&**text) {
+                    Some(same) => *text = Arc::clone(same),
+                    None => _ = known.insert(Arc::clone(text)),
+                }
+            }
+        }
     }
 
     /// The column at that position.

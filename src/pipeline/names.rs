@@ -24,7 +24,44 @@ pub fn snake_case(text: &str) -> String {
     if is_of_plain_words(text.as_bytes()) {
         return text.replace('-', "_");
     }
-    text.to_snake_case()
+    if text.is_ascii() { snake_case_of_ascii(text.as_bytes()) } else { text.to_snake_case() }
+}
+
+/// The same without a look at any table of characters: a word begins with a capital behind a small letter (digits between them or not), and with
+/// the last of several capitals that a small letter follows.
+fn snake_case_of_ascii(text: &[u8]) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for part in text.split(|byte| !byte.is_ascii_alphanumeric()).filter(|part| !part.is_empty()) {
+        if !out.is_empty() {
+            out.push('_');
+        }
+        // Whether the letter before, digits aside, is small or a capital; `None` where the word begins.
+        let mut is_capital_before = None;
+        for (at, &byte) in part.iter().enumerate() {
+            let next = part.get(at + 1).copied().unwrap_or(b'0');
+            let is_capital = if byte.is_ascii_alphabetic() { Some(byte.is_ascii_uppercase()) } else { is_capital_before };
+            let begins = is_capital_before == Some(true) && byte.is_ascii_uppercase() && next.is_ascii_lowercase();
+            if begins {
+                out.push('_');
+            }
+            out.push(char::from(byte.to_ascii_lowercase()));
+            let ends = is_capital == Some(false) && next.is_ascii_uppercase();
+            if ends {
+                out.push('_');
+            }
+            is_capital_before = if ends || begins { None } else { is_capital };
+        }
+    }
+    out
+}
+
+/// Whether a name is this one in [`snake_case`].
+pub(crate) fn is_named(name: &str, snake: &str) -> bool {
+    if !is_of_plain_words(name.as_bytes()) {
+        return snake_case(name) == snake;
+    }
+    let usual = |byte: u8| if byte == b'-' { b'_' } else { byte };
+    name.len() == snake.len() && name.bytes().map(usual).eq(snake.bytes())
 }
 
 /// Whether a name is words of small letters and digits, one sign between two: as nearly all are written.
@@ -134,6 +171,14 @@ mod tests {
     fn plain_names_are_as_the_decoder_makes_them() {
         for name in ["a", "org-mozilla-fenix", "a1_2b-c3", "x9", "-a", "a-", "a--b", "", "_", "aB", "a.b", "ü"] {
             assert_eq!(snake_case(name), name.to_snake_case(), "{name}");
+            assert!(is_named(name, &name.to_snake_case()) && !is_named(name, "b"), "{name}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn names_are_made_as_the_tables_of_characters_make_them(name in "[A-Za-z0-9]{0,12}|[A-Ca-c0-1_.\\- ]{0,24}|[ -~]{0,12}") {
+            proptest::prop_assert_eq!(snake_case(&name), name.to_snake_case());
         }
     }
 

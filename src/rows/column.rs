@@ -59,10 +59,52 @@ const NAMES: [&str; 45] = [
 
 /// A column's name as rows hold it: those of the error table, which stand in every row, are not copied.
 pub(crate) fn held(name: Cow<'_, str>) -> Cow<'static, str> {
-    match NAMES.binary_search(&&*name).ok().and_then(|at| NAMES.get(at)) {
+    match known(&name).and_then(|at| NAMES.get(at)) {
         Some(known) => Cow::Borrowed(*known),
         None => Cow::Owned(name.into_owned()),
     }
+}
+
+/// The number of a column of the error table, below [`KNOWN`]. Asked for every column of every row, so one look tells it.
+pub(crate) fn known(name: &str) -> Option<usize> {
+    let mut slot = slot(name.as_bytes());
+    loop {
+        let at = usize::from(*PLACES.get(slot)?);
+        if NAMES.get(at)? == &name {
+            return Some(at);
+        }
+        slot = (slot + 1) % SLOTS;
+    }
+}
+
+/// How many columns the error table has.
+pub(crate) const KNOWN: usize = NAMES.len();
+
+/// Slots of the names, several times as many, so that each has one of its own.
+const SLOTS: usize = 128;
+
+/// Which name is in a slot; [`KNOWN`] where there is none.
+const PLACES: [u8; SLOTS] = {
+    let mut places = [KNOWN as u8; SLOTS];
+    let mut at = 0;
+    while at < KNOWN {
+        let mut slot = slot(NAMES[at].as_bytes());
+        while places[slot] as usize != KNOWN {
+            slot = (slot + 1) % SLOTS;
+        }
+        places[slot] = at as u8;
+        at += 1;
+    }
+    places
+};
+
+/// The slot of a name, by its length and three of its letters.
+const fn slot(name: &[u8]) -> usize {
+    if name.is_empty() {
+        return 0;
+    }
+    let (first, last, middle) = (name[0] as usize, name[name.len() - 1] as usize, name[name.len() / 2] as usize);
+    (name.len() * 37 + first * 26 + last * 12 + middle * 40) % SLOTS
 }
 
 /// A column of the error table. The first nine are those that groups and documents are made of, in the table's order: their position is
@@ -394,6 +436,11 @@ mod tests {
             assert!(matches!(held(Cow::Borrowed(column.name())), Cow::Borrowed(name) if name == column.name()), "{column}");
         }
         assert!(matches!(held(Cow::Borrowed("other")), Cow::Owned(_)));
+        for (at, name) in NAMES.iter().enumerate() {
+            assert_eq!((known(name), PLACES[slot(name.as_bytes())]), (Some(at), at as u8), "{name} has a slot of its own");
+            assert_eq!([known(&format!("{name}x")), known(&name[1..])], [None; 2]);
+        }
+        assert_eq!(known(""), None);
     }
 
     #[test]

@@ -103,6 +103,11 @@ impl SourceRow {
         self.columns.iter().find(|(key, _)| key == name).and_then(|(_, value)| value.as_deref())
     }
 
+    /// When it came; `None` where it does not tell, or not in a way that can be read.
+    pub fn time(&self) -> Option<Micros> {
+        read_time(self.column(ErrorColumn::Time)).0
+    }
+
     /// The columns that grouping needs.
     pub fn error_row(&self) -> ErrorRow<'_> {
         let mut row = ErrorRow::default();

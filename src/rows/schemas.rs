@@ -10,7 +10,9 @@ mod artifact;
 mod edited;
 pub mod folder;
 pub mod git;
+mod live;
 pub mod memory;
+mod named;
 mod paths;
 mod revision;
 mod tables;
@@ -33,9 +35,11 @@ use crate::pipeline::verdict::judge::Judge;
 pub use absence::missing;
 pub use age::{RevisionAge, business_days};
 use alike::AlikeLayouts;
+pub use live::{LiveTable, LiveTables};
+use named::NameIndex;
 pub(crate) use paths::SCHEMA_ENDING;
 pub use paths::{doctype_of, file_of, is_schema_file};
-use paths::{is_iglu_path, is_schema_path, name_key, sort_files};
+use paths::{is_iglu_path, is_schema_path, sort_files};
 pub use tables::{BARE, MadeLayout, NoLayout, TableColumns, WOULD_BE, WOULD_BE_SHORT, split_of, tables_of};
 pub use transpiled::transpiled;
 pub use tree::{FileTree, SchemaError};
@@ -83,7 +87,7 @@ pub struct SchemaStore {
     /// What was parsed of each doctype version.
     parsed: Vec<Parsed>,
     /// Positions by comparable namespace and doctype, versions ascending.
-    index: FxHashMap<(String, String), Vec<usize>>,
+    index: NameIndex,
     strays: Vec<String>,
     /// Layouts that several of them have.
     layouts: AlikeLayouts,
@@ -104,6 +108,8 @@ struct Parsed {
     judge: OnceLock<Result<Arc<Judge>, String>>,
     /// The tables of its documents.
     tables: OnceLock<Arc<[DestinationTable]>>,
+    /// Those of them that hold rows of documents, with their columns.
+    live: OnceLock<Arc<LiveTables>>,
     /// What somebody had to say of it.
     said: OnceLock<Option<String>>,
     /// Whether its schema was asked for and could not be had.
@@ -124,10 +130,7 @@ impl SchemaStore {
     }
 
     fn of(tree: Arc<dyn FileTree>, doctypes: Vec<Doctype>, strays: Vec<String>) -> Self {
-        let mut index: FxHashMap<(String, String), Vec<usize>> = FxHashMap::default();
-        for (i, found) in doctypes.iter().enumerate() {
-            index.entry(name_key(&found.namespace, &found.doctype)).or_default().push(i);
-        }
+        let index = NameIndex::of(&doctypes);
         let parsed = doctypes.iter().map(|_| Parsed::default()).collect();
         SchemaStore { tree, doctypes, parsed, index, strays, layouts: AlikeLayouts::default(), nearest: Mutex::default() }
     }
@@ -275,12 +278,12 @@ impl SchemaStore {
 
     /// Finds a doctype version as the decoder does: snake case on both sides.
     pub fn lookup(&self, namespace: &str, doctype: &str, version: Option<&str>) -> Lookup {
-        let Some(known) = self.index.get(&name_key(namespace, doctype)) else {
+        let Some(known) = self.index.find(&self.doctypes, namespace, doctype) else {
             return Lookup::NoDoctype;
         };
         match known.iter().find(|&&i| version == Some(self.doctypes[i].version.as_str())) {
             Some(&found) => Lookup::Found(found),
-            None => Lookup::NoVersion { known: known.clone() },
+            None => Lookup::NoVersion { known: known.to_vec() },
         }
     }
 
@@ -312,7 +315,7 @@ impl SchemaStore {
     /// The parsed layout; `None` where it has none.
     pub fn layout(&self, doctype: usize) -> Result<Option<Arc<Layout>>, SchemaError> {
         let Some((found, parsed)) = self.doctypes.get(doctype).zip(self.parsed.get(doctype)) else { return Ok(None) };
-        self.parsed(found.layout.as_deref(), &parsed.layout, |_, bytes| self.layouts.of(&bytes))
+        self.parsed(found.layout.as_deref(), &parsed.layout, |_, bytes| self.layouts.of(bytes))
     }
 
     /// The bytes of a layout's file, not kept; `None` where there is none. For who reads all of them.

@@ -105,11 +105,11 @@ pub struct ResolvedDoctype {
 }
 
 impl ResolvedDoctype {
-    /// Its tables by the schemas at hand; none where the version is not known.
-    fn settle(&mut self, schemas: Option<&SchemaStore>) {
-        let version = self.version.as_deref();
-        self.tables = version.map(|version| tables_of(schemas, &self.namespace, &self.doctype, version)).unwrap_or_default();
-        self.table = destination::first_live(&self.tables);
+    /// Its tables by the schemas at hand, where it stands there if it does; none where the version is not known.
+    fn settle(&mut self, schemas: Option<&SchemaStore>, at: Option<usize>) {
+        let known = schemas.zip(at).and_then(|(store, at)| store.tables(at));
+        let named = || Some(tables_of(schemas, &self.namespace, &self.doctype, self.version.as_deref()?));
+        self.tables = known.or_else(named).unwrap_or_default();
     }
 }
 
@@ -141,14 +141,15 @@ pub struct ToldMessage {
 }
 
 impl ToldMessage {
-    fn of(message: &str, fault: &Fault<'_>) -> Self {
+    /// Without the message itself.
+    fn of(fault: &Fault<'_>) -> Self {
         let (expected, found, key) = match fault.says {
             Says::Broken { expected, found, key, .. } => (expected, found, key),
             _ => (None, None, None),
         };
         let owned = |text: Option<&str>| text.map(str::to_owned);
         ToldMessage {
-            message: message.to_owned(),
+            message: String::new(),
             class: fault.class.to_owned(),
             pointer: fault.pointer.map(|pointer| match pointer.starts_with('#') {
                 true => pointer.to_owned(),
@@ -276,7 +277,7 @@ impl Case {
     /// The queries for the document's row in all of its [`Case::destinations`]; none where the document's id is not known.
     pub fn lookups(&self) -> Option<Vec<String>> {
         let document_id = self.document_id()?;
-        let submission_timestamp = self.row.error_row().time;
+        let submission_timestamp = self.row.time();
         let lookup = DocumentLookup { project: destination::PROJECT, document_id, submission_timestamp };
         Some(lookup.of_all(self.destinations()))
     }
@@ -284,7 +285,7 @@ impl Case {
     /// The query for the document's row in one of its [`Case::destinations`]. `None` where the document's id is not known.
     pub fn lookup(&self, table: &destination::DestinationTable) -> Option<String> {
         let document_id = self.document_id()?;
-        let submission_timestamp = self.row.error_row().time;
+        let submission_timestamp = self.row.time();
         Some(DocumentLookup { project: destination::PROJECT, document_id, submission_timestamp }.sql(table))
     }
 }

@@ -1,11 +1,11 @@
 //! A case as scripts read it: the fields of `--format ndjson`, in their order. Names and meanings are stable.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::only::{Field, OnlyFields};
 use crate::cli::violation::{CauseAnswer, ViolationAnswer};
 use crate::ground::time::rfc3339;
-use crate::pipeline::destination::SplitPart;
+use crate::pipeline::destination::{DestinationTable, SplitPart};
 use crate::pipeline::document::PathStyle;
 use crate::pipeline::sink::{Fate, Landing};
 use crate::rows::column::ErrorColumn;
@@ -90,7 +90,7 @@ pub(super) struct CaseAnswer<'a> {
     pub warning_count: Field<u64>,
     /// The tables that the document goes through, from the request to the view; those of both parts where it is split.
     #[serde(skip_serializing_if = "Field::is_left_out")]
-    pub tables: Field<Vec<TableAnswer>>,
+    pub tables: Field<Vec<TableAnswer<'a>>>,
     /// What could not be had or is odd, in sentences.
     #[serde(skip_serializing_if = "Field::is_left_out")]
     pub notes: Field<&'a [String]>,
@@ -175,15 +175,25 @@ pub(super) struct WarningAnswer<'a> {
 
 /// A table that the document goes through.
 #[derive(Debug, Serialize)]
-pub(super) struct TableAnswer {
+pub(super) struct TableAnswer<'a> {
     /// `raw`, `error`, `decoded`, `live`, `stable` or `view`.
     pub stage: &'static str,
     /// `telemetry_live.main_v5`.
-    pub table: String,
+    pub table: TablePath<'a>,
     /// `remainder` or `subset` where the document is split; null where the table gets the whole.
     pub part: Option<&'static str>,
     /// The query for the document's row; null where its id is not known. Of stages behind the error it finds nothing.
     pub sql: Option<String>,
+}
+
+/// The path of a table, as a text.
+#[derive(Debug)]
+pub(super) struct TablePath<'a>(&'a DestinationTable);
+
+impl Serialize for TablePath<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self.0)
+    }
 }
 
 impl<'a> CaseAnswer<'a> {
@@ -277,11 +287,11 @@ impl<'a> ColumnAnswer<'a> {
     }
 }
 
-fn tables(case: &Case) -> Vec<TableAnswer> {
+fn tables(case: &Case) -> Vec<TableAnswer<'_>> {
     let mut queries = case.lookups().into_iter().flatten();
     let told = case.destinations().iter().map(|table| TableAnswer {
         stage: table.stage.name(),
-        table: table.path(),
+        table: TablePath(table),
         part: table.part.map(SplitPart::name),
         sql: queries.next(),
     });

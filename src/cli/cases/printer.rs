@@ -5,7 +5,9 @@
 //! Refuses: threads (in_order), the forms of output (answer, text).
 
 use std::io;
+use std::num::NonZero;
 use std::ops::{ControlFlow, Range};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use color_eyre::Result;
@@ -34,14 +36,19 @@ pub(super) struct WantedCases {
     pub only: OnlyFields,
 }
 
+/// Threads that have one of those who tell rows their groups.
+const THREADS_OF_TELLER: usize = 4;
+
 /// What the workers share.
 pub(super) struct CasePrinter {
     source: Arc<dyn ErrorSource>,
     schemas: Option<Arc<SchemaStore>>,
     /// Has counted nothing; copies of it share what it has learnt of the schemas.
     grouper: Grouper,
-    /// Those that tell rows their groups, one for each thread at most: they remember messages.
-    tellers: Mutex<Vec<Grouper>>,
+    /// Those that tell rows their groups: they remember messages, which takes room, and telling is a small part of the work.
+    tellers: Vec<Mutex<Grouper>>,
+    /// Whose turn it is.
+    turn: AtomicUsize,
     wanted: WantedCases,
     format: CasesFormat,
 }
@@ -49,7 +56,10 @@ pub(super) struct CasePrinter {
 impl CasePrinter {
     /// For rows of the source judged by these schemas, in one form; those that are wanted.
     pub(super) fn new(source: Arc<dyn ErrorSource>, schemas: Option<Arc<SchemaStore>>, wanted: WantedCases, format: CasesFormat) -> Self {
-        CasePrinter { source, grouper: Grouper::new(schemas.clone()), tellers: Mutex::default(), schemas, wanted, format }
+        let grouper = Grouper::new(schemas.clone());
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let tellers = (0..cores.div_ceil(THREADS_OF_TELLER)).map(|_| Mutex::new(grouper.fresh())).collect();
+        CasePrinter { source, grouper, tellers, turn: AtomicUsize::new(0), schemas, wanted, format }
     }
 
     /// The texts of the rows that are in the group asked for.
@@ -67,12 +77,11 @@ impl CasePrinter {
     fn groups(&self, rows: &[NumberedRow]) -> FxHashMap<RowRef, Fingerprint> {
         let mut group_of: FxHashMap<_, _> = rows.iter().filter_map(|(_, at, _)| Some((*at, self.source.group_of(*at)?))).collect();
         if group_of.len() < rows.len() {
-            let kept = || self.tellers.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut grouper = kept().pop().unwrap_or_else(|| self.grouper.fresh());
+            let teller = self.turn.fetch_add(1, Ordering::Relaxed) % self.tellers.len();
+            let mut grouper = self.tellers[teller].lock().unwrap_or_else(PoisonError::into_inner);
             for (_, at, row) in rows.iter().filter(|(_, at, _)| self.source.group_of(*at).is_none()) {
                 group_of.extend(grouper.fingerprint(&row.error_row(), *at).map(|print| (*at, print)));
             }
-            kept().push(grouper);
         }
         // It may be the fingerprint of a cause.
         if let (Some(wanted), Some(schemas)) = (self.wanted.group, &self.schemas) {
@@ -124,9 +133,10 @@ pub(super) fn print_in_order(
     make: &MakeTexts<'_>,
     print: &mut (dyn FnMut(&str) -> io::Result<()> + Send),
 ) -> Result<Unreadable> {
+    let takes_all = filter.takes_all();
     let feed = |hand: &mut in_order::Hand<'_, NumberedRow>| {
         let mut take = |number, at, row: SourceRow| {
-            if !filter.takes(&row.error_row()) {
+            if !takes_all && !filter.takes(&row.error_row()) {
                 return ControlFlow::Continue(());
             }
             let size = row.payload.size();

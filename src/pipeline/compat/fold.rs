@@ -3,6 +3,8 @@
 //! Owns: when two columns are taken for one.
 //! Refuses: the verdict, which stays that of a column that is gone.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::change::ChangeKind;
@@ -82,7 +84,7 @@ fn is_within(layout: &Layout, id: ColumnId, record: ColumnId) -> bool {
 /// Whether two columns have the same type, mode and columns below.
 fn same_column(old: &Layout, id: ColumnId, new: &Layout, other: ColumnId) -> bool {
     let (Some(a), Some(b)) = (old.get(id), new.get(other)) else { return false };
-    let below = |layout: &'_ Layout, id: ColumnId, end: ColumnId| -> Vec<(Box<str>, String, &'static str)> {
+    let below = |layout: &'_ Layout, id: ColumnId, end: ColumnId| -> Vec<(Arc<str>, String, &'static str)> {
         let inner = (id + 1..end).filter_map(|id| layout.get(id));
         inner.map(|column| (column.name.clone(), column.kind.to_string(), column.mode.name())).collect()
     };

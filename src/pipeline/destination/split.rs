@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use fancy_regex::Regex;
 
 use crate::pipeline::document::Kind;
-use crate::pipeline::names::snake_case;
+use crate::pipeline::names::{is_named, snake_case};
 use crate::pipeline::schema::Schema;
 
 use super::{SplitName, is_telemetry};
@@ -70,9 +70,12 @@ impl SplitPart {
 impl Split {
     /// How documents of a doctype version are split, where the schemas have tables for the parts: it was not always so.
     pub fn of(namespace: &str, doctype: &str, version: &str) -> Option<Split> {
+        if !is_telemetry(namespace) {
+            return None;
+        }
         let asked = snake_case(doctype);
-        let is_it = |(name, of): SplitName| snake_case(name) == asked && of == version;
-        SPLITS.into_iter().find(|split| is_telemetry(namespace) && is_it(split.whole))
+        let is_it = |(name, of): SplitName| of == version && is_named(name, &asked);
+        SPLITS.into_iter().find(|split| is_it(split.whole))
     }
 
     /// Where the value at a place goes, by the subset's schema where it is at hand. Tokens are decoded keys from the root of the document.

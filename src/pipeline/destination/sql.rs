@@ -3,7 +3,7 @@
 //! Every query filters by the partition, which the tables ask for: by the day where it is known, else by the parameter `@submission_date`.
 
 use super::{DestinationTable, Stage};
-use crate::ground::sql::{identifier, literal};
+use crate::ground::sql::{literal, push_path, quoted};
 use crate::ground::time;
 
 /// A document to be found.
@@ -20,36 +20,66 @@ pub struct DocumentLookup<'a> {
 impl DocumentLookup<'_> {
     /// The query for the document's rows in a table. Tables of requests have no document id but in the path that was requested.
     pub fn sql(&self, table: &DestinationTable) -> String {
-        self.sql_of_day(table, &self.day())
+        self.written().sql(table)
     }
 
     /// The queries for its rows in several tables.
     pub fn of_all<'t>(&self, tables: impl IntoIterator<Item = &'t DestinationTable>) -> Vec<String> {
-        let day = self.day();
-        tables.into_iter().map(|table| self.sql_of_day(table, &day)).collect()
+        let written = self.written();
+        tables.into_iter().map(|table| written.sql(table)).collect()
     }
 
-    fn sql_of_day(&self, table: &DestinationTable, day: &str) -> String {
-        let (left, id, right) = match table.stage {
-            Stage::Raw | Stage::Error => ("STRPOS(uri, ", literal(&format!("/{}", self.document_id)), ") > 0"),
-            Stage::Decoded | Stage::Live | Stage::Stable | Stage::View => ("document_id = ", literal(self.document_id), ""),
-        };
-        ["SELECT *\nFROM ", &table.quoted(self.project), "\nWHERE DATE(submission_timestamp) = ", day, "\n  AND ", left, &id, right]
-            .concat()
+    fn written(&self) -> WrittenLookup<'_> {
+        let in_path = ["STRPOS(uri, ", &quoted(&["/", self.document_id], '\''), ") > 0"].concat();
+        let of_column = ["document_id = ", &literal(self.document_id)].concat();
+        WrittenLookup { project: self.project, day: self.day(), in_path, of_column }
     }
 
     /// The day that it arrived on, as a literal or parameter.
     fn day(&self) -> String {
         match self.submission_timestamp {
-            Some(micros) => format!("'{}'", time::utc(micros).strftime("%Y-%m-%d")),
+            Some(micros) => format!("'{}'", time::day(micros)),
             None => "@submission_date".to_owned(),
         }
     }
 }
 
+/// What the queries for one document have in common.
+struct WrittenLookup<'a> {
+    project: &'a str,
+    day: String,
+    /// The document by the path of its request.
+    in_path: String,
+    /// The document by the column of its id.
+    of_column: String,
+}
+
+impl WrittenLookup<'_> {
+    fn sql(&self, table: &DestinationTable) -> String {
+        let asked = match table.stage {
+            Stage::Raw | Stage::Error => &self.in_path,
+            Stage::Decoded | Stage::Live | Stage::Stable | Stage::View => &self.of_column,
+        };
+        let names = [self.project, &table.dataset, &table.name];
+        let length = names.iter().map(|name| name.len()).sum::<usize>() + self.day.len() + asked.len() + AROUND;
+        let mut sql = String::with_capacity(length);
+        sql.push_str("SELECT *\nFROM ");
+        push_path(&mut sql, &names);
+        for piece in ["\nWHERE DATE(submission_timestamp) = ", &self.day, "\n  AND ", asked] {
+            sql.push_str(piece);
+        }
+        sql
+    }
+}
+
+/// Bytes of a query beside its names and values.
+const AROUND: usize = 64;
+
 /// A table's full name. Its dots put it in backticks, and a backtick in it cannot end it.
-pub(super) fn table(project: &str, path: &str) -> String {
-    identifier(&format!("{project}.{path}"))
+pub(super) fn table(project: &str, DestinationTable { dataset, name, .. }: &DestinationTable) -> String {
+    let mut out = String::with_capacity(project.len() + dataset.len() + name.len() + 4);
+    push_path(&mut out, &[project, dataset, name]);
+    out
 }
 
 /// The document id in the path of a request: `/submit/telemetry/ID/…` or `/submit/NAMESPACE/DOCTYPE/VERSION/ID`. Requests of the installer have none.

@@ -3,6 +3,8 @@
 //! Owns: the members of a column and what stands in for those that are missing or of the wrong kind.
 //! Refuses: what columns show by themselves (oddities).
 
+use std::sync::Arc;
+
 use crate::ground::text::visible;
 use crate::pipeline::document::{Children, Document, Kind, NodeId};
 
@@ -12,8 +14,9 @@ use super::oddities::{Oddities, quote};
 use super::{Mode, Type};
 
 /// Columns in pre-order and what is odd in the text, or why the text is no layout; of a text with several tables those of the one that is named.
-pub(super) fn columns(text: &[u8], table: Option<&str>) -> Result<(LayoutBuilder, Oddities), String> {
+pub(super) fn columns(text: Arc<[u8]>, table: Option<&str>) -> Result<(LayoutBuilder, Oddities), String> {
     let document = Document::parse(text);
+    let text = document.text();
     if document.error().is_some() || list_of_columns(&document).is_none() {
         // Once: what is inside is no such text again.
         if let Some(inner) = super::wrapped::schema_in(text, table)? {
@@ -116,7 +119,7 @@ impl LayoutReader<'_> {
             self.odd.add(|| format!("{} has the member {}, which is ignored", path(&self.builder, &name), quote(&other)));
         }
         let column = self.builder.add(&name, kind, mode);
-        column.description = members.description.and_then(|id| document.string(id)).map(Box::from);
+        column.description = members.description.and_then(|id| document.string(id)).map(Arc::from);
         column.policy_tags = members.policy_tags.map(|id| policy_tags(document, id)).unwrap_or_default();
         column.extras = extras(document, members.extras);
         fields

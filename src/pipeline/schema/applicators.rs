@@ -33,19 +33,21 @@ impl Applicators {
         }
         let since = |draft| schema.draft() >= draft;
         for child in document.children(node) {
-            match document.key(child).as_deref() {
-                Some("type") => found.kind = Some(child),
-                Some("properties") => found.properties = Some(child),
-                Some("patternProperties") => found.pattern_properties = Some(child),
-                Some("additionalProperties") => found.additional_properties = Some(child),
-                Some("propertyNames") if since(Draft::Six) => found.property_names = Some(child),
-                Some("items") => found.items = Some(child),
-                Some("additionalItems") => found.additional_items = Some(child),
-                Some("dependencies") => found.dependencies = Some(child),
-                Some("allOf" | "anyOf" | "oneOf") => found.combinators.push(child),
-                Some("then") if since(Draft::Seven) => found.conditional[0] = Some(child),
-                Some("else") if since(Draft::Seven) => found.conditional[1] = Some(child),
-                Some("if") if since(Draft::Seven) => found.conditional[2] = Some(child),
+            // Only a key with escapes in it has to be spelled out, and hardly any has.
+            let spelled = if document.plain_key(child).is_none() { document.key(child) } else { None };
+            match document.plain_key(child).or(spelled.as_deref().map(str::as_bytes)).unwrap_or_default() {
+                b"type" => found.kind = Some(child),
+                b"properties" => found.properties = Some(child),
+                b"patternProperties" => found.pattern_properties = Some(child),
+                b"additionalProperties" => found.additional_properties = Some(child),
+                b"propertyNames" if since(Draft::Six) => found.property_names = Some(child),
+                b"items" => found.items = Some(child),
+                b"additionalItems" => found.additional_items = Some(child),
+                b"dependencies" => found.dependencies = Some(child),
+                b"allOf" | b"anyOf" | b"oneOf" => found.combinators.push(child),
+                b"then" if since(Draft::Seven) => found.conditional[0] = Some(child),
+                b"else" if since(Draft::Seven) => found.conditional[1] = Some(child),
+                b"if" if since(Draft::Seven) => found.conditional[2] = Some(child),
                 _ => {}
             }
         }
@@ -54,7 +56,7 @@ impl Applicators {
 
     /// Whether values of that JSON type are the only ones that the node lets through.
     pub(crate) fn only(&self, schema: &Schema, kind: Kind) -> bool {
-        self.kind.and_then(|node| schema.document.string(node)).is_some_and(|name| name == kind.name())
+        self.kind.is_some_and(|node| schema.document.is_text(node, kind.name()))
     }
 
     /// Subschemas that speak about the same value: of combinators, conditions and dependencies.

@@ -40,7 +40,7 @@ impl Members {
             None => self.index.get_or_init(|| index(document)),
         };
         let &node = index.get(&hash(object, name))?;
-        let is_it = document.parent(node) == Some(object) && document.key(node).is_some_and(|key| key == name);
+        let is_it = document.parent(node) == Some(object) && document.is_named(node, name);
         if is_it { Some(node) } else { document.member(object, name) }
     }
 }

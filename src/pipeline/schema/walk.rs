@@ -58,6 +58,24 @@ pub fn walk<S: AsRef<str>>(schema: &Schema, tokens: &[S]) -> Walk {
     Walk { nodes, tokens: kinds }
 }
 
+/// The generalised path of a place where the schema speaks of no names and of nothing that depends on what stands beside: there whoever looks for the
+/// node at fault can come to no other path. `None` where it may.
+pub(crate) fn only_path<S: AsRef<str>>(schema: &Schema, tokens: &[S]) -> Option<String> {
+    let mut nodes = start(schema);
+    let mut kinds = Vec::with_capacity(tokens.len());
+    for (at, token) in tokens.iter().enumerate() {
+        let all: Vec<Applicators> = nodes.iter().map(|&node| Applicators::of(schema, node)).collect();
+        let is_last = at + 1 == tokens.len();
+        if all.iter().any(|found| found.dependencies.is_some() || is_last && found.property_names.is_some()) {
+            return None;
+        }
+        let (next, kind) = onward_by(schema, all.into_iter(), token.as_ref());
+        nodes = next;
+        kinds.push(kind);
+    }
+    Some(generalise(tokens, &kinds))
+}
+
 /// The nodes that apply to a whole document: where a walk begins.
 pub fn start(schema: &Schema) -> Vec<NodeId> {
     spread(schema, std::iter::once(0))
@@ -65,10 +83,14 @@ pub fn start(schema: &Schema) -> Vec<NodeId> {
 
 /// One token further from the nodes of a place: the nodes there, and how the token was matched.
 pub fn onward(schema: &Schema, nodes: &[NodeId], token: &str) -> (Vec<NodeId>, TokenMatch) {
+    onward_by(schema, nodes.iter().map(|&node| Applicators::of(schema, node)), token)
+}
+
+fn onward_by(schema: &Schema, nodes: impl Iterator<Item = Applicators>, token: &str) -> (Vec<NodeId>, TokenMatch) {
     let mut kind = TokenMatch::Unknown;
     let mut next = Vec::new();
-    for &node in nodes {
-        kind = kind.min(step(schema, node, token, &mut next));
+    for found in nodes {
+        kind = kind.min(step(schema, &found, token, &mut next));
     }
     next.sort_by_key(|&(way, _)| way);
     (spread(schema, next.into_iter().map(|(_, node)| node)), kind)
@@ -94,11 +116,10 @@ fn spread(schema: &Schema, nodes: impl Iterator<Item = NodeId>) -> Vec<NodeId> {
 }
 
 /// One token further from one node: what it leads to goes to `next`, the best way is returned.
-fn step(schema: &Schema, node: NodeId, token: &str, next: &mut Vec<(TokenMatch, NodeId)>) -> TokenMatch {
+fn step(schema: &Schema, found: &Applicators, token: &str, next: &mut Vec<(TokenMatch, NodeId)>) -> TokenMatch {
     let before = next.len();
-    let found = Applicators::of(schema, node);
     if !found.only(schema, Kind::Object) {
-        next.extend(position(token).and_then(|index| found.item(schema, index)).map(|node| (element(schema, &found, node), node)));
+        next.extend(position(token).and_then(|index| found.item(schema, index)).map(|node| (element(schema, found, node), node)));
     }
     if found.only(schema, Kind::Array) {
         return best(&next[before..]);
@@ -188,6 +209,18 @@ mod tests {
         assert_eq!(walked(&s, &["m", "abc"]), (vec![], "/m/{key}".into()));
         assert_eq!(walked(&s, &["o", "x"]), (vec!["/properties/o/additionalProperties".into()], "/o/{key}".into()));
         assert_eq!(walked(&s, &["new", "0", "x~y"]), (vec![], "/new/[]/x~0y".into()));
+    }
+
+    #[test]
+    fn a_place_has_one_path_where_nothing_speaks_of_names() {
+        let s = schema(
+            r#"{"$schema":"http://json-schema.org/draft-06/schema#","properties":{"a":{"items":{"properties":{"b":{}}}},
+                "m":{"propertyNames":{"maxLength":3},"additionalProperties":{"properties":{"x":{}}}},"d":{"dependencies":{"k":{}},"properties":{"e":{}}}}}"#,
+        );
+        assert_eq!(only_path(&s, &["a", "3", "b"]).as_deref(), Some("/a/[]/b"));
+        assert_eq!(only_path(&s, &["m", "k", "x"]).as_deref(), Some("/m/{key}/x"));
+        assert_eq!([only_path(&s, &["m", "k"]), only_path(&s, &["d", "e"])], [None, None]);
+        assert_eq!(only_path::<&str>(&s, &[]).as_deref(), Some(""));
     }
 
     #[test]

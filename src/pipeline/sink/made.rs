@@ -35,7 +35,8 @@ impl MemberKey {
             MemberKey::Member(node) => document.key(*node).unwrap_or_default(),
             MemberKey::Column(column) => Cow::Borrowed(layout.get(*column).map_or("", |column| &column.name)),
             MemberKey::Element(index) => Cow::Owned(format!("f{index}_")),
-            MemberKey::Name(name) => Cow::Owned(name.to_string()),
+            MemberKey::Name(Cow::Borrowed(name)) => Cow::Borrowed(*name),
+            MemberKey::Name(Cow::Owned(name)) => Cow::Owned(name.clone()),
         }
     }
 }
@@ -139,6 +140,7 @@ pub(super) fn shape(document: &Document, node: NodeId) -> ValueShape {
         Kind::String => ValueShape::Text,
         Kind::Object => ValueShape::Object,
         Kind::Array => ValueShape::Array,
+        Kind::Number if document.small_number(node).is_some() => ValueShape::Integer,
         Kind::Number => match std::str::from_utf8(document.raw(node)).unwrap_or_default() {
             raw if raw.parse::<i64>().is_ok() => ValueShape::Integer,
             raw if is_integer(raw) || raw.parse::<f64>().is_ok_and(f64::is_finite) => ValueShape::Number,

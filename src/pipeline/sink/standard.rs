@@ -28,6 +28,9 @@ const NAMESPACE: &str = "document_namespace";
 
 /// Parts of `metadata` whose attributes begin with the part's name, whatever follows.
 const PREFIXED: [&str; 3] = ["geo", "isp", "user_agent"];
+/// What such attributes usually tell.
+const USUAL: [&str; 10] =
+    ["city", "country", "db_version", "subdivision1", "subdivision2", "name", "organization", "browser", "os", "version"];
 const HEADERS: [&str; 8] =
     ["date", "dnt", "x_debug_id", "x_pingsender_version", "x_source_tags", "x_telemetry_agent", "x_foxsec_ip_reputation", "x_lb_tags"];
 const ADDRESS: [&str; 5] = ["uri", "app_name", "app_version", "app_update_channel", "app_build_id"];
@@ -140,35 +143,41 @@ fn standard_fields(transform: &mut Transform<'_>, attributes: &Attributes<'_>) -
 }
 
 fn metadata(transform: &mut Transform<'_>, attributes: &Attributes<'_>) -> ValueId {
-    let mut all: Vec<(MemberKey, ValueId)> = Vec::new();
-    let mut part = |name: &'static str, of: &dyn Fn(&str) -> Option<String>| {
-        let mut members = Vec::new();
-        for attribute in &attributes.0 {
-            if let Some(name) = of(&attribute.name) {
-                members.push((MemberKey::Name(Cow::Owned(name)), text(transform, attribute)));
-            }
-        }
-        if name.is_empty() {
-            all.extend(members);
-        } else {
-            let members = transform.build(ValueContent::Object(members));
-            all.push((MemberKey::Name(Cow::Borrowed(name)), members));
-        }
+    // Each attribute is looked at once: there are dozens, and most are of no part.
+    let told: Vec<(&'static str, Cow<'static, str>, &Attribute<'_>)> =
+        attributes.0.iter().filter_map(|attribute| part_of(&attribute.name).map(|(part, name)| (part, name, attribute))).collect();
+    let members_of = |transform: &mut Transform<'_>, part: &'static str| -> Vec<(MemberKey, ValueId)> {
+        let of_part = told.iter().filter(|(of, _, _)| *of == part);
+        of_part.map(|(_, name, attribute)| (MemberKey::Name(name.clone()), text(transform, attribute))).collect()
     };
-    let among = |names: &'static [&str]| move |name: &str| names.contains(&name).then(|| name.to_owned());
-    for prefix in PREFIXED {
-        part(prefix, &|name| name.strip_prefix(prefix)?.strip_prefix('_').map(str::to_owned));
+    let mut all: Vec<(MemberKey, ValueId)> = Vec::new();
+    let has_address = attributes.get(NAMESPACE).is_some_and(|attribute| attribute.text == "telemetry");
+    for part in PREFIXED.into_iter().chain(["header", "uri"]).filter(|part| *part != "uri" || has_address) {
+        let members = members_of(transform, part);
+        let members = transform.build(ValueContent::Object(members));
+        all.push((MemberKey::Name(Cow::Borrowed(part)), members));
     }
-    part("header", &among(&HEADERS));
-    if attributes.get(NAMESPACE).is_some_and(|attribute| attribute.text == "telemetry") {
-        part("uri", &among(&ADDRESS));
-    }
-    part("", &among(&IDENTITY));
+    all.extend(members_of(transform, ""));
     transform.build(ValueContent::Object(all))
 }
 
+/// The part of `metadata` that an attribute is told in, and as what; of its own the part has no name. `None` of most.
+fn part_of(name: &str) -> Option<(&'static str, Cow<'static, str>)> {
+    if !matches!(name.as_bytes().first(), Some(b'a' | b'd' | b'g' | b'i' | b'u' | b'x')) {
+        return None;
+    }
+    let known = |names: &[&'static str]| names.iter().copied().find(|known| *known == name);
+    let prefixed = || PREFIXED.into_iter().find_map(|part| Some((part, name.strip_prefix(part)?.strip_prefix('_')?)));
+    if let Some((part, rest)) = prefixed() {
+        let usual = USUAL.into_iter().find(|usual| *usual == rest);
+        return Some((part, usual.map_or_else(|| Cow::Owned(rest.to_owned()), Cow::Borrowed)));
+    }
+    let parts: [(&'static str, &[&'static str]); 3] = [("header", &HEADERS), ("uri", &ADDRESS), ("", &IDENTITY)];
+    parts.into_iter().find_map(|(part, names)| Some((part, Cow::Borrowed(known(names)?))))
+}
+
 fn text(transform: &mut Transform<'_>, attribute: &Attribute<'_>) -> ValueId {
-    transform.make(ValueContent::Text(Cow::Owned(attribute.text.clone().into_owned())), attribute.source, form(attribute))
+    transform.make(ValueContent::Text(Cow::Owned((*attribute.text).to_owned())), attribute.source, form(attribute))
 }
 
 fn form(attribute: &Attribute<'_>) -> ValueForm {
@@ -178,9 +187,7 @@ fn form(attribute: &Attribute<'_>) -> ValueForm {
 /// Writes the client id in lower case without braces, and finds the sample that it falls into where none is given.
 fn normalize_client(transform: &mut Transform<'_>, members: &mut [(MemberKey, ValueId)], attributes: &mut Attributes<'_>) {
     let document = transform.document;
-    let find = |name: &str| {
-        members.iter().position(|(key, _)| matches!(key, MemberKey::Member(node) if document.key(*node).as_deref() == Some(name)))
-    };
+    let find = |name: &str| members.iter().position(|(key, _)| matches!(key, MemberKey::Member(node) if document.is_named(*node, name)));
     let in_info = find("client_info").and_then(|at| Some((at, document.member(transform.source(members[at].1)?, "client_id")?)));
     let top =
         || ["client_id", "clientId"].into_iter().find_map(|name| find(name).and_then(|at| Some((at, transform.source(members[at].1)?))));
@@ -217,4 +224,23 @@ fn crc32(bytes: &[u8]) -> u32 {
     let mut crc = flate2::Crc::new();
     crc.update(bytes);
     crc.sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_attribute_of_metadata_has_its_part() {
+        let firsts: Vec<u8> = PREFIXED.iter().chain(&HEADERS).chain(&ADDRESS).chain(&IDENTITY).map(|name| name.as_bytes()[0]).collect();
+        assert!(firsts.iter().all(|first| b"adgiux".contains(first)));
+        let told = |name: &str| part_of(name).map(|(part, name)| (part, name.into_owned()));
+        for (names, part) in [(&HEADERS[..], "header"), (&ADDRESS[..], "uri"), (&IDENTITY[..], "")] {
+            names.iter().for_each(|name| assert_eq!(told(name), Some((part, (*name).to_owned()))));
+        }
+        assert_eq!(told("geo_city"), Some(("geo", "city".to_owned())));
+        assert_eq!(told("isp_of_another_name"), Some(("isp", "of_another_name".to_owned())));
+        assert_eq!(told("user_agent_"), Some(("user_agent", String::new())));
+        assert_eq!([told("user_agent"), told("geography"), told("client_id"), told("")], [None, None, None, None]);
+    }
 }

@@ -3,6 +3,7 @@
 //! Also owns: the column name of a property.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::ground::text::visible;
 use crate::pipeline::document::{Kind, NodeId};
@@ -233,12 +234,12 @@ impl SchemaReader<'_> {
 }
 
 /// Title and description as one text.
-fn description(schema: &Schema, node: NodeId) -> Option<Box<str>> {
+fn description(schema: &Schema, node: NodeId) -> Option<Arc<str>> {
     let whole = match (schema.title(node), schema.description(node)) {
         (Some(title), Some(description)) => format!("{title} - {description}"),
         (title, description) => title.or(description)?,
     };
-    Some(whole.chars().take(LONGEST_DESCRIPTION).collect())
+    Some(whole.chars().take(LONGEST_DESCRIPTION).collect::<String>().into())
 }
 
 fn quoted(key: &str) -> String {

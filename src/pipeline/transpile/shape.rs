@@ -1,6 +1,7 @@
 //! What a schema node is, in the transpiler's terms.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::pipeline::document::NodeId;
 
@@ -11,7 +12,7 @@ pub(super) struct Tag {
     /// The schema node.
     pub node: NodeId,
     /// Title and description; lost in merged objects.
-    pub description: Option<Box<str>>,
+    pub description: Option<Arc<str>>,
 }
 
 impl Tag {

@@ -156,6 +156,15 @@ impl SchemaStore {
     }
 }
 
+impl SchemaStore {
+    /// All tables that documents of a doctype version go to; see [`tables_of`]. Put together once.
+    pub fn tables(&self, doctype: usize) -> Option<Arc<[DestinationTable]>> {
+        let (found, parsed) = self.doctypes.get(doctype).zip(self.parsed.get(doctype))?;
+        let make = || made_tables(Some(self), &found.namespace, &found.doctype, &found.version);
+        Some(Arc::clone(parsed.tables.get_or_init(make)))
+    }
+}
+
 /// How documents of a doctype version are split by the schemas at hand: where those have tables for the parts and none for the whole. Where they do
 /// not know the doctype version, or there are none, as the pipeline does it now.
 pub fn split_of(schemas: Option<&SchemaStore>, namespace: &str, doctype: &str, version: &str) -> Option<Split> {
@@ -172,15 +181,18 @@ pub fn split_of(schemas: Option<&SchemaStore>, namespace: &str, doctype: &str, v
 
 /// All tables that documents of a doctype version go to, by the schemas at hand; see [`split_of`].
 pub fn tables_of(schemas: Option<&SchemaStore>, namespace: &str, doctype: &str, version: &str) -> Arc<[DestinationTable]> {
-    let make = || destination::tables(namespace, doctype, version, split_of(schemas, namespace, doctype, version).as_ref()).into();
     // Rows of one doctype come by the thousand; names are those of the store.
     let known = schemas.and_then(|store| match store.lookup(namespace, doctype, Some(version)) {
         Lookup::Found(at) => {
-            store.doctypes.get(at).filter(|known| known.namespace == namespace && known.doctype == doctype).and(store.parsed.get(at))
+            store.doctypes.get(at).filter(|known| known.namespace == namespace && known.doctype == doctype).and_then(|_| store.tables(at))
         }
         Lookup::NoDoctype | Lookup::NoVersion { .. } => None,
     });
-    known.map_or_else(make, |known| known.tables.get_or_init(make).clone())
+    known.unwrap_or_else(|| made_tables(schemas, namespace, doctype, version))
+}
+
+fn made_tables(schemas: Option<&SchemaStore>, namespace: &str, doctype: &str, version: &str) -> Arc<[DestinationTable]> {
+    destination::tables(namespace, doctype, version, split_of(schemas, namespace, doctype, version).as_ref()).into()
 }
 
 #[cfg(test)]

@@ -35,6 +35,13 @@ impl Filter {
         }
     }
 
+    /// Whether every row counts.
+    pub fn takes_all(&self) -> bool {
+        let Filter { since, until, namespaces, doctypes, stages, jobs } = self;
+        let is_any_name = [namespaces, doctypes].iter().all(|names| names.wanted.is_empty());
+        since.is_none() && until.is_none() && is_any_name && stages.is_empty() && jobs.is_empty()
+    }
+
     /// Whether the row counts. As in SQL, what is NULL fits no condition.
     pub fn takes(&mut self, row: &ErrorRow<'_>) -> bool {
         self.since.is_none_or(|since| row.time.is_some_and(|time| time >= since))
@@ -128,5 +135,6 @@ mod tests {
         let mut filter = Filter::new(&Request { since: Some(10), until: Some(20), ..Request::default() });
         let takes = [Some(9), Some(10), Some(19), Some(20), None].map(|time| filter.takes(&ErrorRow { time, ..ErrorRow::default() }));
         assert_eq!(takes, [false, true, true, false, false]);
+        assert!(!filter.takes_all() && Filter::new(&Request::default()).takes_all());
     }
 }

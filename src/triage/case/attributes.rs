@@ -16,7 +16,7 @@ use crate::rows::row::SourceRow;
 /// has no column; the time is written as the pipeline writes it, whatever the export made of it.
 pub(super) fn submission<'a>(row: &'a SourceRow, doctype: &'a str, version: &'a str) -> Submission<'a> {
     let own = [(ErrorColumn::Doctype.name(), doctype), (ErrorColumn::Version.name(), version)];
-    let time = || row.error_row().time.map(|micros| time::utc(micros).strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string());
+    let time = || row.time().map(time::whole_rfc3339);
     let mut attributes: Vec<(Cow<'a, str>, Cow<'a, str>)> = Vec::with_capacity(row.columns.len() + 2);
     for (name, value) in &row.columns {
         let own = own.iter().find(|(known, _)| known == name).map(|(_, value)| Cow::Borrowed(*value));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::ground::text;
-use crate::pipeline::destination::{self, SplitPart};
+use crate::pipeline::destination;
 use crate::pipeline::destination::{is_telemetry, judged_version};
 use crate::pipeline::document::{Document, Kind};
 use crate::pipeline::layout::Layout;
@@ -11,7 +11,7 @@ use crate::pipeline::schema::Schema;
 use crate::pipeline::verdict::judge::{Judge, JudgeInput, Violation};
 use crate::rows::column::ErrorColumn;
 use crate::rows::row::SourceRow;
-use crate::rows::schemas::{self, Doctype, Lookup, SchemaStore, TableColumns};
+use crate::rows::schemas::{Doctype, LiveTable, Lookup, SchemaStore, TableColumns};
 
 use super::parts::Splitting;
 use super::{CaseParts, ResolvedDoctype};
@@ -42,17 +42,15 @@ pub(super) struct FoundDoctype {
 
 /// A table that documents of the doctype go to.
 pub(super) struct TableLayout {
-    /// `telemetry_live.main_v5`.
-    pub table: String,
-    /// Doctype and version that its rows are of.
-    pub doctype: String,
-    /// See `doctype`.
-    pub version: String,
-    /// Which part of a document it gets, where documents are split.
-    pub part: Option<SplitPart>,
-    /// Whether the layout is not published but would be made.
-    pub made: bool,
+    pub of: Arc<LiveTable>,
     pub layout: Arc<Layout>,
+}
+
+impl TableLayout {
+    /// Whether the layout is not published but would be made.
+    pub(super) fn is_made(&self) -> bool {
+        self.of.columns.is_made()
+    }
 }
 
 /// Looks the row's doctype up as the decoder does.
@@ -81,7 +79,8 @@ pub(super) fn resolve(
     };
     let Some(store) = schemas else {
         if columns || tables {
-            resolved.settle(None);
+            resolved.settle(None, None);
+            resolved.table = destination::first_live(&resolved.tables);
         }
         notes.push("There are no schemas to look at; give a folder of generated schemas, or get them with misfit schemas get.".to_owned());
         return FoundDoctype { doctype: Some(resolved), ..FoundDoctype::default() };
@@ -119,11 +118,10 @@ pub(super) fn resolve(
     }
     let mut found = at.map(|at| stored(store, at, &resolved, columns, notes)).unwrap_or_default();
     if columns || tables {
-        resolved.settle(Some(store));
+        resolved.settle(Some(store), at.filter(|_| exact));
     }
-    if let Some(known) = found.layouts.first() {
-        resolved.table = Some(known.table.clone());
-    }
+    let first = found.layouts.first().map(|known| known.of.name.clone());
+    resolved.table = first.or_else(|| destination::first_live(&resolved.tables));
     found.judge = at.filter(|_| exact).and_then(|at| take(store.judge(at), notes));
     (found.doctype, found.exact, found.shelved) = (Some(resolved), exact, shelved);
     found
@@ -147,36 +145,30 @@ fn layouts(store: &SchemaStore, at: usize, notes: &mut Vec<String>) -> (Vec<Tabl
     if let Some((original, of)) = destination::copied_from(namespace, doctype, version) {
         notes.push(format!("The schema of {doctype}.{version} is a copy of {original}.{of}; a change belongs there."));
     }
-    let table = |doctype: &str, version: &str, part, columns: TableColumns| {
-        Some(TableLayout {
-            table: destination::live(namespace, doctype, version),
-            doctype: doctype.to_owned(),
-            version: version.to_owned(),
-            part,
-            made: columns.is_made(),
-            layout: columns.layout()?.clone(),
-        })
-    };
-    let Some(split) = schemas::split_of(Some(store), namespace, doctype, version) else {
-        let columns = store.columns(at);
-        match &columns {
-            Ok(TableColumns::Made(made)) => notes.push(sentence(&made.note())),
-            Ok(TableColumns::Missing(why)) => notes.push(sentence(&why.to_string())),
-            Ok(TableColumns::Published(_)) => {}
-            Err(error) => notes.push(format!("{error}.")),
+    let tables = match store.live_tables(at) {
+        Ok(tables) => tables,
+        Err(error) => {
+            notes.push(format!("{error}."));
+            return Default::default();
         }
-        return (columns.ok().and_then(|columns| table(doctype, version, None, columns)).into_iter().collect(), None);
     };
-    let parts = [(split.remainder, SplitPart::Remainder), (split.subset, SplitPart::Subset)];
-    let names = parts.map(|((doctype, version), _)| destination::live(namespace, doctype, version));
+    let with_columns = |table: &Arc<LiveTable>| Some(TableLayout { layout: Arc::clone(table.columns.layout()?), of: Arc::clone(table) });
+    let layouts: Vec<TableLayout> = tables.list.iter().filter_map(with_columns).collect();
+    let Some(split) = tables.split else {
+        match tables.list.first().map(|table| &table.columns) {
+            Some(TableColumns::Made(made)) => notes.push(sentence(&made.note())),
+            Some(TableColumns::Missing(why)) => notes.push(sentence(&why.to_string())),
+            Some(TableColumns::Published(_)) | None => {}
+        }
+        return (layouts, None);
+    };
+    let names = [split.remainder, split.subset].map(|(doctype, version)| destination::live(namespace, doctype, version));
     notes.push(format!("Documents of {doctype}.{version} are split into {} and {}.", names[0], names[1]));
-    let find = |(doctype, version): (&str, &str)| match store.lookup(namespace, doctype, Some(version)) {
-        Lookup::Found(at) => Some(at),
+    let subset = match store.lookup(namespace, split.subset.0, Some(split.subset.1)) {
+        Lookup::Found(at) => take(store.schema(at), &mut Vec::new()),
         _ => None,
     };
-    let layouts = parts.into_iter().filter_map(|(name, part)| table(name.0, name.1, Some(part), store.columns(find(name)?).ok()?));
-    let subset = find(split.subset).and_then(|at| take(store.schema(at), &mut Vec::new()));
-    (layouts.collect(), Some(Splitting { split, subset }))
+    (layouts, Some(Splitting { split, subset }))
 }
 
 /// What was read; a file that cannot be used is said.

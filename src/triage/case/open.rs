@@ -40,7 +40,7 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>, parts: CasePar
         doctype.tables = Arc::default();
     }
     // Nor what its tables would be: those of this pipeline are made in another way.
-    let layouts = if row.judge.is_some() { layouts.into_iter().filter(|layout| !layout.made).collect() } else { layouts };
+    let layouts = if row.judge.is_some() { layouts.into_iter().filter(|layout| !layout.is_made()).collect() } else { layouts };
     let message = row.column(ErrorColumn::Message).unwrap_or_default().to_owned();
     let class = row.column(ErrorColumn::Class).map(str::to_owned);
     let has_fault = !message.is_empty() || class.is_some();
@@ -57,9 +57,11 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>, parts: CasePar
     // A required key may have been taken out before: that the place tells.
     let is_settled =
         |replay: &Replay| replay.reproduced && replay.violation.as_ref().is_some_and(|violation| violation.keyword != "required");
+    let told = replay.as_ref().and_then(|replay| replay.violation.as_ref().filter(|_| replay.reproduced));
+    let certain = || place::certain(schema.as_deref()?, &readings, told?);
     let (at, located) = match &replay {
         Some(replay) if !parts.place && !parts.columns && is_settled(replay) => (0, None),
-        _ => place::locate(schema.as_deref(), &readings, document.as_deref()),
+        _ => certain().map_or_else(|| place::locate(schema.as_deref(), &readings, document.as_deref()), |broken| (0, Some(broken))),
     };
     let fault = readings.get(at);
     let broken = located.map(|located| replay.as_ref().and_then(|replay| replay.broken(&located)).unwrap_or(located));
@@ -78,7 +80,7 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>, parts: CasePar
     }
     let table = tables.get(home);
     if let (Some(table), Some(doctype)) = (table, &mut doctype) {
-        doctype.table = Some(table.name.clone());
+        doctype.table.get_or_insert_default().clone_from(&table.name);
     }
     let layout = table.map(|table| table.layout.clone());
     match fault {
@@ -92,7 +94,9 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>, parts: CasePar
     }
     tell_more(replay.as_ref(), schema.as_deref(), layout.as_deref(), &mut notes);
     let about_judge = tell_elsewhere(&row, fault, &mut notes);
-    let fault = fault.map(|fault| ToldMessage::of(&message, fault));
+    let fault = fault.map(ToldMessage::of);
+    drop(readings);
+    let fault = fault.map(|told| ToldMessage { message, ..told });
     let is_parsed = document.as_deref().is_some_and(doctype::is_parsed);
     let warnings = if is_parsed { warned::warnings(&tables) } else { CaseWarnings::default() };
     Case {
@@ -123,13 +127,15 @@ pub(super) fn open(row: SourceRow, schemas: Option<&SchemaStore>, parts: CasePar
 
 /// The tables that the document goes to, each with the row that it becomes there.
 fn tables(row: &SourceRow, layouts: Vec<TableLayout>, splitting: Option<&Splitting>, document: Option<&Arc<Document>>) -> Vec<CaseTable> {
-    let table = |TableLayout { table, doctype, version, part, made, layout }| {
-        let submission = attributes::submission(row, &doctype, &version);
-        let share = document.map(|document| match splitting.zip(part) {
-            Some((splitting, part)) => Share::part(document, splitting, part),
+    let division = splitting.zip(document).map(|(splitting, document)| splitting.divide(document));
+    let table = |TableLayout { of, layout }| {
+        let submission = attributes::submission(row, &of.doctype, &of.version);
+        let share = document.map(|document| match division.as_ref().zip(of.part) {
+            Some((division, part)) => Share::part(document, division, part),
             None => Share::whole(document.clone()),
         });
-        CaseTable::new(table, part, (layout, made), share.map(|share| Given { share, submission: &submission }))
+        let made = of.columns.is_made();
+        CaseTable::new(of.name.clone(), of.part, (layout, made), share.map(|share| Given { share, submission: &submission }))
     };
     layouts.into_iter().map(table).collect()
 }

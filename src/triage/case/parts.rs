@@ -24,9 +24,13 @@ impl Splitting {
         self.split.part(tokens, self.subset.as_deref())
     }
 
-    /// The outermost members that only one of the parts gets: those of the remainder and those of the subset.
-    fn divide(&self, document: &Document) -> (Vec<NodeId>, Vec<NodeId>) {
-        let (mut stay, mut moved) = (Vec::new(), Vec::new());
+    /// How a document is divided. A text that is no JSON to its end is not.
+    pub(super) fn divide(&self, document: &Document) -> Division {
+        let mut division = Division::default();
+        if document.error().is_some() || document.is_empty() || document.kind(0) != Kind::Object {
+            return division;
+        }
+        let Division { stay, moved } = &mut division;
         let mut node = 1;
         while node < document.len() as NodeId {
             let tokens = document.tokens(node);
@@ -43,8 +47,17 @@ impl Splitting {
             }
             node = document.end(node);
         }
-        (stay, moved)
+        division
     }
+}
+
+/// The outermost members that only one of the parts of a document gets.
+#[derive(Debug, Default)]
+pub(super) struct Division {
+    /// Those of the remainder.
+    stay: Vec<NodeId>,
+    /// Those of the subset.
+    moved: Vec<NodeId>,
 }
 
 /// A document, or what one table gets of it.
@@ -61,15 +74,11 @@ impl Share {
         Share { document, kept: None }
     }
 
-    /// The part of a document. A text that is no JSON to its end is not divided.
-    pub(super) fn part(document: &Arc<Document>, splitting: &Splitting, part: SplitPart) -> Self {
-        if document.error().is_some() || document.is_empty() || document.kind(0) != Kind::Object {
-            return Share::whole(document.clone());
-        }
-        let (stay, moved) = splitting.divide(document);
+    /// The part of a document that is divided so.
+    pub(super) fn part(document: &Arc<Document>, division: &Division, part: SplitPart) -> Self {
         match part {
-            SplitPart::Remainder => Share::without(document, &moved),
-            SplitPart::Subset => Share::without(document, &stay),
+            SplitPart::Remainder => Share::without(document, &division.moved),
+            SplitPart::Subset => Share::without(document, &division.stay),
             SplitPart::Both => Share::whole(document.clone()),
         }
     }
@@ -110,8 +119,10 @@ fn blank(text: &mut [u8], member: std::ops::Range<usize>) {
     text[member.clone()].fill(b' ');
     let is_space = |byte: &u8| byte.is_ascii_whitespace();
     let behind = text[member.end..].iter().position(|byte| !is_space(byte)).map(|at| member.end + at);
-    let before = text[..member.start].iter().rposition(|byte| !is_space(byte));
-    if let Some(comma) = behind.into_iter().chain(before).find(|&at| text[at] == b',') {
+    // Only of the last member: what stands before it may be long and blank by now.
+    let before = || text[..member.start].iter().rposition(|byte| !is_space(byte));
+    let comma = behind.filter(|&at| text[at] == b',').or_else(|| before().filter(|&at| text[at] == b','));
+    if let Some(comma) = comma {
         text[comma] = b' ';
     }
 }
@@ -131,7 +142,7 @@ mod tests {
     fn texts(splitting: &Splitting, text: &str) -> [String; 2] {
         let document = Arc::new(Document::parse(text.as_bytes()));
         [SplitPart::Remainder, SplitPart::Subset].map(|part| {
-            let share = Share::part(&document, splitting, part);
+            let share = Share::part(&document, &splitting.divide(&document), part);
             assert!(share.document.error().is_none());
             for node in 0..share.document.len() as NodeId {
                 let outside = share.outside(node);
@@ -160,6 +171,6 @@ mod tests {
         assert_eq!(texts(&splitting(None), r#"{"a": {"USE_COUNTER2_A": 1}}"#), [r#"{"a":{}}"#, r#"{"a":{"USE_COUNTER2_A":1}}"#]);
         assert_eq!(texts(&splitting(None), r#"{"a": 1, "b": 2}"#)[1], "{}");
         let broken = Arc::new(Document::parse(&br#"{"a": {"USE_COUNTER2_A": 1}, "#[..]));
-        assert_eq!(Share::part(&broken, &splitting(None), SplitPart::Subset).inside(2), Some(2));
+        assert_eq!(Share::part(&broken, &splitting(None).divide(&broken), SplitPart::Subset).inside(2), Some(2));
     }
 }

@@ -4,7 +4,7 @@ use crate::pipeline::document::{Document, NodeId};
 use crate::pipeline::fault::{Fault, Says};
 use crate::pipeline::layout::Layout;
 use crate::pipeline::schema::Schema;
-use crate::pipeline::schema::walk::{TokenMatch, generalise, walk};
+use crate::pipeline::schema::walk::{TokenMatch, generalise, only_path, walk};
 use crate::pipeline::sink::{self, Fate, Landing};
 use crate::pipeline::verdict::judge::Violation;
 use crate::pipeline::verdict::{self, Broken};
@@ -23,6 +23,14 @@ pub(super) fn locate(schema: Option<&Schema>, readings: &[Fault<'_>], document: 
         Broken { tokens, path, keyword: fault.keyword(), ambiguous: true, ..Broken::default() }
     });
     (at, broken)
+}
+
+/// What broke, where the message can be read in one way only and is that of a violation for certain; `None` where that takes [`locate`].
+pub(super) fn certain(schema: &Schema, readings: &[Fault<'_>], violation: &Violation) -> Option<Broken> {
+    let [fault] = readings else { return None };
+    let is_of_it = !fault.cut && !violation.about_name && fault.pointer.is_some() && matches!(fault.says, Says::Broken { .. });
+    let path = only_path(schema, &violation.tokens).filter(|_| is_of_it && fault.tokens() == violation.tokens)?;
+    Some(broken_at(violation, path))
 }
 
 /// The failing value, or the deepest ancestor that exists; for a text that is no JSON the value nearest to where reading stopped.

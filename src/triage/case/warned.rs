@@ -38,9 +38,14 @@ pub(super) fn warnings(tables: &[CaseTable]) -> CaseWarnings {
     let (mut all, mut known) = (CaseWarnings::default(), FxHashSet::default());
     for (at, table) in tables.iter().enumerate() {
         let Some(landed) = table.landed() else { continue };
+        let mut is_warned = false;
         landed.visit_warned(&mut |severity, node| {
+            is_warned = true;
             known.insert((severity, table.outside(node)));
         });
+        if !is_warned {
+            continue;
+        }
         for warning in landed.warnings(MOST).list {
             let node = table.outside(warning.node);
             if all.list.iter().any(|told| told.node == node && told.severity == warning.severity) {

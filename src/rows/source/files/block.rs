@@ -94,10 +94,15 @@ impl Block {
             None => {
                 let (lines, last) = self.lines();
                 let mut start = self.begin;
-                for line in lines.split_inclusive(|byte| *byte == b'\n') {
-                    pieces.push((self.at + start as u64, line.strip_suffix(b"\n").unwrap_or(line), true));
-                    start += line.len();
+                let mut from = 0;
+                for end in memchr::memchr_iter(b'\n', lines) {
+                    pieces.push((self.at + (start + from) as u64, &lines[from..end], true));
+                    from = end + 1;
                 }
+                if from < lines.len() {
+                    pieces.push((self.at + (start + from) as u64, &lines[from..], true));
+                }
+                start += lines.len();
                 pieces.extend(last.map(|last| (self.at + start as u64, last, true)));
             }
         }

@@ -5,13 +5,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxHashMap;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::columns::{self, COUNT, PAYLOAD, SeenColumns, TELLING};
 use crate::ground::text::{self, visible};
-use crate::rows::column::{CountColumn, ErrorColumn, counted_message, held};
+use crate::rows::column::{CountColumn, ErrorColumn, KNOWN, counted_message, held, known};
 use crate::rows::payload::{Payload, of_base64};
 use crate::rows::row::SourceRow;
 
@@ -211,14 +211,24 @@ fn counted(members: &[Member<'_>]) -> Option<Counted> {
     Some(Counted { weight: RowWeight { rows, accepted }, columns })
 }
 
+/// The positions of members that a later one of the same name replaces: hardly any row has one.
+fn replaced(members: &[Member<'_>]) -> Vec<usize> {
+    let mut last_known = [None; KNOWN];
+    let mut last_other: FxHashMap<&str, usize> = FxHashMap::default();
+    let earlier = members.iter().enumerate().filter_map(|(at, (name, _))| match known(name) {
+        Some(known) => last_known[known].replace(at),
+        None => last_other.insert(name, at),
+    });
+    earlier.collect()
+}
+
 /// Reads a whole row; of several columns with the same name the last counts. The reason for a refusal names the place in the text.
 pub fn source_row(text: &[u8], origin: String) -> Result<SourceRow, String> {
     let members = members(text)?;
-    let mut last: FxHashMap<&str, usize> = FxHashMap::with_capacity_and_hasher(members.len(), FxBuildHasher);
-    last.extend(members.iter().enumerate().map(|(i, (name, _))| (&**name, i)));
-    let mut row = SourceRow { columns: Vec::with_capacity(last.len()), payload: Payload::Absent, origin, ..SourceRow::default() };
+    let replaced = replaced(&members);
+    let mut row = SourceRow { columns: Vec::with_capacity(members.len()), payload: Payload::Absent, origin, ..SourceRow::default() };
     for (i, (name, value)) in members.iter().enumerate() {
-        if last.get(&**name) != Some(&i) {
+        if replaced.contains(&i) {
             continue;
         }
         // A text that is none (half a surrogate pair) is kept as it stands: grouping took the row, unless it needs that very column.
