@@ -104,6 +104,16 @@ impl<'a> Run<'a> {
         Run::new(self.program, self.document, self.stripped, self.most_depth)
     }
 
+    /// Whether it needs more stack than threads usually have.
+    pub(super) fn is_deep(&self) -> bool {
+        self.most_depth > SHALLOW
+    }
+
+    /// From here on a usual stack has to do.
+    pub(super) fn stay_shallow(&mut self) {
+        self.most_depth = SHALLOW;
+    }
+
     /// Whether everything could be judged so far.
     pub(super) fn is_certain(&self) -> bool {
         self.stop.is_none() && self.unprinted.is_empty() && self.unrunnable.is_empty()
