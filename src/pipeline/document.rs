@@ -81,7 +81,7 @@ impl Kind {
 
 /// One value: byte offsets into the text, links into the node list.
 #[derive(Debug, Clone, Copy)]
-struct Node {
+pub(crate) struct Node {
     /// First byte of the value.
     start: u32,
     /// One past the last byte of the value.
@@ -181,6 +181,12 @@ impl Document {
         self.nodes[id as usize].kind
     }
 
+    /// All that is known of a value, for whoever asks several things of it.
+    #[inline]
+    pub(crate) fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id as usize]
+    }
+
     /// Nesting depth; the root has 0.
     pub fn depth(&self, id: NodeId) -> usize {
         self.nodes[id as usize].depth as usize
@@ -201,12 +207,6 @@ impl Document {
     pub fn count(&self, id: NodeId) -> usize {
         let node = &self.nodes[id as usize];
         if node.kind == Kind::Number { 0 } else { node.count as usize }
-    }
-
-    /// The value of a number that is whole and of few digits; `None` for other numbers, and for what is none.
-    pub(crate) fn small_number(&self, id: NodeId) -> Option<i64> {
-        let node = &self.nodes[id as usize];
-        (node.kind == Kind::Number && node.count != ODD).then(|| i64::from(node.count as i32))
     }
 
     /// Position among its siblings, from 0.
@@ -243,17 +243,28 @@ impl Document {
 
     /// The same where it is known to hold no escape: what is written is the name.
     pub fn plain_key(&self, id: NodeId) -> Option<&[u8]> {
-        let node = &self.nodes[id as usize];
-        let from = node.key as usize + 1;
-        (node.key != NONE && node.name != LONG).then(|| &self.text[from..from + usize::from(node.name)])
+        let node = self.node(id);
+        node.plain_length().map(|length| self.name_of(node, length))
+    }
+
+    /// The name of a member that is known to be so long.
+    #[inline]
+    pub(crate) fn name_of(&self, member: &Node, length: u8) -> &[u8] {
+        let from = member.key as usize + 1;
+        &self.text[from..from + usize::from(length)]
     }
 
     /// The ends of such a name.
     #[inline]
-    pub(crate) fn plain_ends(&self, id: NodeId) -> Option<NameEnds> {
-        let node = &self.nodes[id as usize];
-        let within = || NameEnds::within(&self.text, node.key as usize + 1, node.name.into());
-        (node.key != NONE && node.name != LONG).then(within)
+    pub(crate) fn ends_of(&self, member: &Node, length: u8) -> NameEnds {
+        NameEnds::within(&self.text, member.key as usize + 1, length.into())
+    }
+
+    /// The ends of what stands between the quotes of a text.
+    #[inline]
+    pub(crate) fn text_ends(&self, id: NodeId) -> NameEnds {
+        let node = self.node(id);
+        NameEnds::within(&self.text, node.start as usize + 1, node.text_length() as usize)
     }
 
     /// The member's name with escapes resolved (invalid UTF-8 and lone surrogates replaced).
@@ -336,6 +347,43 @@ impl Document {
 }
 
 impl Node {
+    /// What the value is.
+    #[inline]
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// One past the last descendant.
+    #[inline]
+    pub(crate) fn end(&self) -> NodeId {
+        self.end
+    }
+
+    /// The value of a number that is whole and of few digits; `None` for any other number.
+    #[inline]
+    pub(crate) fn small_number(&self) -> Option<i32> {
+        (self.kind == Kind::Number && self.count != ODD).then_some(self.count as i32)
+    }
+
+    /// Bytes between the quotes of a text: at least as many as it has characters.
+    #[inline]
+    pub(crate) fn text_length(&self) -> u32 {
+        self.stop.wrapping_sub(self.start).saturating_sub(2)
+    }
+
+    /// Length of a member's name that is short and holds no escape; `None` of other names, and of elements.
+    #[inline]
+    pub(crate) fn plain_length(&self) -> Option<u8> {
+        (self.name != LONG).then_some(self.name)
+    }
+
+    /// The same of a name that is shorter than that.
+    #[inline]
+    pub(crate) fn length_below(&self, limit: u8) -> Option<u8> {
+        // LONG is below no limit.
+        (self.name < limit).then_some(self.name)
+    }
+
     /// First byte of the member (its name) or element.
     fn begin(&self) -> usize {
         if self.key == NONE { self.start as usize } else { self.key as usize }

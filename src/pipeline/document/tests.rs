@@ -74,7 +74,7 @@ fn a_small_whole_number_is_read_with_the_text() {
     ];
     for (text, value) in numbers {
         let document = Document::parse(text.as_bytes());
-        assert_eq!(document.small_number(0), value, "{text}");
+        assert_eq!(document.node(0).small_number(), value, "{text}");
         assert_eq!(document.count(0), usize::from(text == "[3]"), "{text}");
     }
 }

@@ -42,7 +42,7 @@ pub use breaches::Breaches;
 use cause::Leaves;
 use compile::{MOST_NESTED, NESTED_SHALLOW, SchemaRefusal};
 use program::Program;
-use run::{DEEPEST, JudgedSubject, Run, SHALLOW};
+use run::{DEEPEST, JudgeStop, JudgedSubject, Run, SHALLOW};
 pub use sentence::CausePhrase;
 use sink::{Leaf, LeafWords, Sink};
 
@@ -319,7 +319,19 @@ impl Judge {
 
     /// Whether the document passes.
     pub fn passes<'a>(&'a self, input: impl Into<JudgeInput<'a>>) -> bool {
-        self.ask(input.into(), |run| run.valid(self.program.root, JudgedSubject::value(0))).is_none_or(|(_, passes)| passes)
+        let input = input.into();
+        if input.document.is_empty() {
+            return true;
+        }
+        let with_depth = |most_depth| {
+            let mut run = Run::new(&self.program, input.document, input.stripped, most_depth);
+            let passes = run.valid(self.program.root, JudgedSubject::value(0));
+            (passes, run.stop)
+        };
+        match with_depth(SHALLOW) {
+            (passes, Some(JudgeStop::TooDeep)) => on_big_stack(|| with_depth(DEEPEST)).map_or(passes, |(passes, _)| passes),
+            (passes, _) => passes,
+        }
     }
 
     /// Everything that the document breaks, without a word; `limit` violations are kept, all are counted.
@@ -411,7 +423,7 @@ impl Judge {
             (run, answer)
         };
         let asked = with_depth(SHALLOW);
-        if asked.0.stop != Some(run::JudgeStop::TooDeep) {
+        if asked.0.stop != Some(JudgeStop::TooDeep) {
             return Some(asked);
         }
         Some(on_big_stack(|| with_depth(DEEPEST)).unwrap_or(asked))

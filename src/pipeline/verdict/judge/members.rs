@@ -18,7 +18,7 @@ pub(super) struct KnownMembers {
 impl KnownMembers {
     /// Whether a name that is required is there.
     pub(super) fn has(&self, rules: &ObjectRules, name: &str) -> bool {
-        let number = rules.table.get(name.as_bytes()).and_then(|known| known.required);
+        let number = rules.table.get(name.as_bytes()).and_then(|known| known.required());
         number.and_then(|number| self.required.get(number as usize)).is_some_and(|&has| has)
     }
 }
@@ -36,10 +36,10 @@ impl Run<'_> {
             if self.is_stripped(node, member) {
                 continue;
             }
-            if let Some((property, _)) = of.property {
+            if let Some(property) = of.property() {
                 known.values[property as usize] = Some(member);
             }
-            if let Some(required) = of.required {
+            if let Some(required) = of.required() {
                 known.required[required as usize] = true;
             }
         }
@@ -57,7 +57,7 @@ impl Run<'_> {
         if !rules.closed && rules.additional.is_none() && rules.patterns.is_empty() {
             return true;
         }
-        let is_property = |run: &Self, member| rules.table.get(&run.name_bytes(member)).is_some_and(|known| known.property.is_some());
+        let is_property = |run: &Self, member| rules.table.get(&run.name_bytes(member)).is_some_and(|known| known.property().is_some());
         let fits = |run: &mut Self, member| {
             is_property(run, member) || (!rules.closed && rules.additional.is_none_or(|sub| run.valid(sub, JudgedSubject::value(member))))
         };

@@ -71,6 +71,8 @@ pub(super) struct Run<'a> {
     most_depth: u32,
     depth: u32,
     steps: u64,
+    /// From so many steps on something has to be looked at before each.
+    careful_from: u64,
     pub(super) most_steps: u64,
 }
 
@@ -95,6 +97,7 @@ impl<'a> Run<'a> {
             most_depth,
             depth: 0,
             steps: 0,
+            careful_from: MANY_STEPS,
             most_steps: MOST_STEPS + MOST_STEPS_OF_VALUE * document.len() as u64,
         }
     }
@@ -120,19 +123,32 @@ impl<'a> Run<'a> {
     }
 
     /// Enters a compiled schema that holds others; `false` where that goes too deep or has taken too long.
+    #[inline]
     pub(super) fn enter(&mut self) -> bool {
         self.steps += 1;
+        if self.steps >= self.careful_from || self.depth >= self.most_depth {
+            return self.enter_carefully();
+        }
+        self.depth += 1;
+        true
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn enter_carefully(&mut self) -> bool {
         if self.depth >= self.most_depth {
             self.stop = Some(JudgeStop::TooDeep);
         } else if self.steps > self.most_steps {
             self.stop = Some(JudgeStop::TooMuch);
         }
         if self.stop.is_some() {
+            self.careful_from = 0;
             return false;
         }
         if self.steps == MANY_STEPS {
             self.remember_all();
         }
+        self.careful_from = if self.steps < MANY_STEPS { MANY_STEPS } else { self.most_steps };
         self.depth += 1;
         true
     }
@@ -140,6 +156,7 @@ impl<'a> Run<'a> {
     /// Begins another question about the same document, with all the work allowed that one may take.
     pub(super) fn begin_another(&mut self) {
         self.steps = 0;
+        self.careful_from = 0;
     }
 
     /// What a question about a value comes under, where its answer is worth remembering.
@@ -224,11 +241,13 @@ impl<'a> Run<'a> {
 
     /// Whether no later member of an object that ends there has the name of this one; `false` where one may.
     pub(super) fn is_surely_last(&self, member: NodeId, end: NodeId) -> bool {
-        let Some(name) = self.document.plain_key(member).filter(|name| name.is_ascii()) else { return false };
-        let mut next = self.document.end(member);
+        let document = self.document;
+        let Some(name) = document.plain_key(member).filter(|name| name.is_ascii()) else { return false };
+        let mut next = document.end(member);
         while next < end {
-            match self.document.plain_key(next) {
-                Some(other) if other != name => next = self.document.end(next),
+            let node = document.node(next);
+            match node.plain_length() {
+                Some(length) if usize::from(length) != name.len() || document.name_of(node, length) != name => next = node.end(),
                 _ => return false,
             }
         }

@@ -6,11 +6,15 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use super::program::{ArrayRules, Bound, EnumRules, NumberRules, ObjectRules, SubBody, SubId, TextRules};
+use rustc_hash::FxHashSet;
+
+use super::program::{
+    ArrayRules, Bound, Combinator, EnumRules, MemberAsks, NOT_REQUIRED, NumberRules, ObjectRules, Reading, SubBody, SubId, TextRules,
+};
 use super::run::{JudgedSubject, Run};
 use super::spell;
 use super::{decode, numbers};
-use crate::pipeline::document::{Kind, NodeId};
+use crate::pipeline::document::{Kind, NameEnds, Node, NodeId};
 
 /// Whole numbers up to this size are exact as doubles.
 const EXACT: i64 = 1 << 53;
@@ -23,7 +27,13 @@ impl<'a> Run<'a> {
         if at.is_name {
             return glance.of_kind(Kind::String).unwrap_or_else(|| self.valid_by_rules(id, at));
         }
-        glance.of_value(self.document, at.node).unwrap_or_else(|| self.valid_by_rules(id, at))
+        glance.of_value(self.document.node(at.node)).unwrap_or_else(|| self.valid_by_rules(id, at))
+    }
+
+    /// Whether a member or element gives what it is asked.
+    #[inline]
+    fn gives(&mut self, asks: &MemberAsks, id: NodeId, node: &Node) -> bool {
+        asks.glance.of_value(node).unwrap_or_else(|| self.valid_by_rules(asks.sub, JudgedSubject::value(id)))
     }
 
     #[inline(never)]
@@ -34,7 +44,7 @@ impl<'a> Run<'a> {
             SubBody::Text(rules) => self.valid_text(id, rules, at),
             SubBody::Number(rules) => self.valid_number(rules, at),
             SubBody::Enum(rules) | SubBody::Const(rules) => self.is_among(rules, at),
-            flat if sub.is_flat => self.valid_nested(id, flat, at),
+            SubBody::Combined(combinator, branches) if sub.is_flat => self.valid_combined(*combinator, branches, at),
             nested => {
                 let question = self.big(id, at);
                 if let Some(known) = question.and_then(|question| self.settled(question)) {
@@ -53,6 +63,7 @@ impl<'a> Run<'a> {
         }
     }
 
+    #[inline]
     fn valid_nested(&mut self, id: SubId, body: &SubBody, at: JudgedSubject) -> bool {
         match body {
             SubBody::Object(rules) if self.kind(at) == Kind::Object => self.valid_object(id, rules, at.node),
@@ -66,22 +77,7 @@ impl<'a> Run<'a> {
                 }
                 !refused
             }
-            SubBody::Combined(combinator, branches) => {
-                let mut matched = 0;
-                for (i, &branch) in branches.iter().enumerate() {
-                    matched += usize::from(self.valid(branch, at));
-                    // What the rest says changes nothing: one failed of all, one matched of any.
-                    let settled = match combinator {
-                        super::program::Combinator::All => matched <= i,
-                        super::program::Combinator::Any => matched > 0,
-                        super::program::Combinator::One => matched > 1,
-                    };
-                    if settled && !self.program.may_break_off {
-                        break;
-                    }
-                }
-                combinator.holds(matched, branches.len())
-            }
+            SubBody::Combined(combinator, branches) => self.valid_combined(*combinator, branches, at),
             SubBody::Condition { test, then, otherwise } => {
                 let branch = if self.valid(*test, at) { then } else { otherwise };
                 branch.is_none_or(|branch| self.valid(branch, at))
@@ -91,45 +87,167 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn valid_object(&mut self, id: SubId, rules: &ObjectRules, node: NodeId) -> bool {
-        let mut required = SeenNames::default();
-        let mut replaced = None;
-        let strips = self.stripped && node == 0;
-        let document = self.document;
-        for member in document.children(node) {
-            if strips && self.is_stripped(node, member) {
-                continue;
-            }
-            let fits = if !rules.is_plain {
-                self.valid_member(id, rules, &mut required, member)
-            } else if !rules.reads_names {
-                self.valid_beside(rules, member)
-            } else if let Some(ends) = document.plain_ends(member) {
-                match rules.table.get_by(ends, || document.plain_key(member).unwrap_or_default()) {
-                    Some(known) => {
-                        known.required.inspect(|&number| required.mark(number));
-                        match known.property {
-                            Some((_, sub)) => self.valid(sub, JudgedSubject::value(member)),
-                            None => self.valid_beside(rules, member),
-                        }
-                    }
-                    None => self.valid_beside(rules, member),
-                }
-            } else {
-                self.valid_member(id, rules, &mut required, member)
+    fn valid_combined(&mut self, combinator: Combinator, branches: &[SubId], at: JudgedSubject) -> bool {
+        let mut matched = 0;
+        for (i, &branch) in branches.iter().enumerate() {
+            matched += usize::from(self.valid(branch, at));
+            // What the rest says changes nothing: one failed of all, one matched of any.
+            let settled = match combinator {
+                Combinator::All => matched <= i,
+                Combinator::Any => matched > 0,
+                Combinator::One => matched > 1,
             };
-            if !fits {
-                if replaced.is_none() && self.is_surely_last(member, document.end(node)) {
-                    return false;
-                }
-                let replaced = replaced.get_or_insert_with(|| self.replaced(node));
-                if !replaced.contains(&member) {
-                    return false;
-                }
+            if settled && !self.program.may_break_off {
+                break;
             }
         }
-        required.count() == rules.required_count
-            && (!rules.asks_whole || (self.valid_size(rules, node) && self.valid_dependencies(rules, node)))
+        combinator.holds(matched, branches.len())
+    }
+
+    #[inline]
+    fn valid_object(&mut self, id: SubId, rules: &ObjectRules, object: NodeId) -> bool {
+        let strips = self.stripped && object == 0;
+        let fits = match rules.reading {
+            Reading::Nothing => true,
+            Reading::Values if !strips => self.valid_values(id, rules, object),
+            Reading::Names if !strips => self.valid_named(id, rules, object),
+            Reading::Patterns if !strips => self.valid_patterned(id, rules, object),
+            _ => self.valid_members(id, rules, object, MembersSeen::none(object)),
+        };
+        fits && (!rules.asks_whole || (self.valid_size(rules, object) && self.valid_dependencies(rules, object)))
+    }
+
+    /// The members of an object whose values are all asked the same.
+    fn valid_values(&mut self, id: SubId, rules: &ObjectRules, object: NodeId) -> bool {
+        let document = self.document;
+        let end = document.end(object);
+        let mut member = object + 1;
+        while member < end {
+            let node = document.node(member);
+            let fits = match node.length_below(rules.short_names) {
+                Some(_) => self.gives(&rules.beside, member, node),
+                None => self.valid_member(id, rules, &mut SeenNames::default(), member),
+            };
+            if !fits {
+                return self.valid_rest(id, rules, object, member, SeenNames::default());
+            }
+            member = node.end();
+        }
+        true
+    }
+
+    /// The members of an object whose names are looked up.
+    fn valid_named(&mut self, id: SubId, rules: &ObjectRules, object: NodeId) -> bool {
+        let document = self.document;
+        let mut seen = NOT_REQUIRED;
+        let end = document.end(object);
+        let mut member = object + 1;
+        while member < end {
+            let node = document.node(member);
+            let fits = match node.length_below(rules.short_names) {
+                Some(length) => {
+                    let known = rules.table.get_by(document.ends_of(node, length), || document.name_of(node, length));
+                    let asks = known.map_or(&rules.beside, |known| {
+                        seen |= known.bit();
+                        &known.asks
+                    });
+                    self.gives(asks, member, node)
+                }
+                None => self.valid_long_named(id, rules, &mut seen, member),
+            };
+            if !fits {
+                return self.valid_rest(id, rules, object, member, SeenNames::of_few(seen));
+            }
+            member = node.end();
+        }
+        seen.count_ones() == rules.required_count + 1
+    }
+
+    /// The members of an object in whose names patterns are looked for.
+    fn valid_patterned(&mut self, id: SubId, rules: &ObjectRules, object: NodeId) -> bool {
+        let document = self.document;
+        let mut seen = NOT_REQUIRED;
+        let end = document.end(object);
+        let mut member = object + 1;
+        while member < end {
+            let node = document.node(member);
+            let fits = match node.length_below(rules.short_names) {
+                Some(length) => self.valid_by_patterns(id, rules, &mut seen, (member, node, length)),
+                None => self.valid_long_named(id, rules, &mut seen, member),
+            };
+            if !fits {
+                return self.valid_rest(id, rules, object, member, SeenNames::of_few(seen));
+            }
+            member = node.end();
+        }
+        seen.count_ones() == rules.required_count + 1
+    }
+
+    #[inline]
+    fn valid_by_patterns(&mut self, id: SubId, rules: &ObjectRules, seen: &mut u64, (member, node, length): (NodeId, &Node, u8)) -> bool {
+        let document = self.document;
+        let name = document.name_of(node, length);
+        let mut beside = Some(&rules.beside);
+        if let Some(known) = rules.table.get_by(document.ends_of(node, length), || name) {
+            *seen |= known.bit();
+            if known.property().is_some() {
+                if !self.gives(&known.asks, member, node) {
+                    return false;
+                }
+                beside = None;
+            }
+        }
+        for &(pattern, sub) in &rules.patterns {
+            let plain = self.program.pattern(pattern).found_in_plain(name);
+            if plain.unwrap_or_else(|| self.found(pattern, id, &String::from_utf8_lossy(name))) {
+                if !self.valid(sub, JudgedSubject::value(member)) {
+                    return false;
+                }
+                beside = None;
+            }
+        }
+        beside.is_none_or(|beside| self.gives(beside, member, node))
+    }
+
+    /// One of them whose name is long or holds an escape.
+    #[cold]
+    fn valid_long_named(&mut self, id: SubId, rules: &ObjectRules, seen: &mut u64, member: NodeId) -> bool {
+        let mut required = SeenNames::of_few(*seen);
+        let fits = self.valid_member(id, rules, &mut required, member);
+        *seen |= required.first;
+        fits
+    }
+
+    /// What follows a member that does not fit: nothing but a later member of the same name makes up for it.
+    #[cold]
+    #[inline(never)]
+    fn valid_rest(&mut self, id: SubId, rules: &ObjectRules, object: NodeId, failed: NodeId, required: SeenNames) -> bool {
+        if self.is_surely_last(failed, self.document.end(object)) {
+            return false;
+        }
+        let replaced = self.replaced(object);
+        let seen = MembersSeen { next: self.document.end(failed), required, replaced: Some(replaced) };
+        seen.is_replaced(failed) && self.valid_members(id, rules, object, seen)
+    }
+
+    /// The members of any object.
+    fn valid_members(&mut self, id: SubId, rules: &ObjectRules, object: NodeId, mut seen: MembersSeen) -> bool {
+        let end = self.document.end(object);
+        while seen.next < end {
+            let member = seen.next;
+            seen.next = self.document.end(member);
+            if self.is_stripped(object, member) || self.valid_member(id, rules, &mut seen.required, member) {
+                continue;
+            }
+            if seen.replaced.is_none() && self.is_surely_last(member, end) {
+                return false;
+            }
+            seen.replaced.get_or_insert_with(|| self.replaced(object));
+            if !seen.is_replaced(member) {
+                return false;
+            }
+        }
+        seen.required.count() == rules.required_count
     }
 
     /// A member's name, decoded only where it holds an escape.
@@ -145,32 +263,24 @@ impl<'a> Run<'a> {
         Cow::Borrowed(raw)
     }
 
-    /// A member that no property names.
-    #[inline]
-    fn valid_beside(&mut self, rules: &ObjectRules, member: NodeId) -> bool {
-        match rules.additional {
-            Some(sub) => self.valid(sub, JudgedSubject::value(member)),
-            None => !rules.closed,
-        }
-    }
-
     /// A member whose name has to be read.
     #[inline(never)]
     fn valid_member(&mut self, id: SubId, rules: &ObjectRules, required: &mut SeenNames, member: NodeId) -> bool {
         let name = self.name_bytes(member);
-        let known = match self.document.plain_ends(member) {
-            Some(ends) => rules.table.get_by(ends, || &name),
+        let node = self.document.node(member);
+        let known = match node.plain_length() {
+            Some(length) => rules.table.get_by(self.document.ends_of(node, length), || &name),
             None => rules.table.get(&name),
         };
         let known = known.copied().unwrap_or_default();
-        known.required.inspect(|&number| required.mark(number));
+        known.required().inspect(|&number| required.mark(number));
         if rules.names.is_some_and(|names| !self.valid(names, JudgedSubject::name(member))) {
             return false;
         }
-        if known.property.is_some_and(|(_, sub)| !self.valid(sub, JudgedSubject::value(member))) {
+        if known.property().is_some() && !self.gives(&known.asks, member, node) {
             return false;
         }
-        let mut is_additional = known.property.is_none();
+        let mut is_additional = known.property().is_none();
         for &(pattern, sub) in &rules.patterns {
             let plain = match &name {
                 Cow::Borrowed(raw) => self.program.pattern(pattern).found_in_plain(raw),
@@ -183,7 +293,7 @@ impl<'a> Run<'a> {
                 }
             }
         }
-        !is_additional || self.valid_beside(rules, member)
+        !is_additional || self.gives(&rules.beside, member, node)
     }
 
     fn valid_size(&self, rules: &ObjectRules, node: NodeId) -> bool {
@@ -213,10 +323,14 @@ impl<'a> Run<'a> {
         if rules.closed && tuple.is_some_and(|tuple| length > tuple.len() as u64) {
             return false;
         }
-        if rules.all.is_some() || tuple.is_some() {
-            for (i, element) in document.children(node).enumerate() {
-                let of_tuple = tuple.and_then(|tuple| tuple.get(i).copied().or(rules.additional));
-                if rules.all.or(of_tuple).is_some_and(|sub| !self.valid(sub, JudgedSubject::value(element))) {
+        if let Some(each) = &rules.each {
+            if !self.valid_elements(each, node) {
+                return false;
+            }
+        } else if let Some(tuple) = tuple {
+            let asked = tuple.iter().copied().map(Some).chain(std::iter::repeat(rules.additional));
+            for (element, sub) in document.children(node).zip(asked) {
+                if sub.is_some_and(|sub| !self.valid(sub, JudgedSubject::value(element))) {
                     return false;
                 }
             }
@@ -225,6 +339,21 @@ impl<'a> Run<'a> {
             return false;
         }
         !rules.unique || !self.has_twins(node)
+    }
+
+    /// The elements of an array that are all asked the same.
+    fn valid_elements(&mut self, each: &MemberAsks, array: NodeId) -> bool {
+        let document = self.document;
+        let end = document.end(array);
+        let mut element = array + 1;
+        while element < end {
+            let node = document.node(element);
+            if !self.gives(each, element, node) {
+                return false;
+            }
+            element = node.end();
+        }
+        true
     }
 
     fn valid_text(&mut self, id: SubId, rules: &TextRules, at: JudgedSubject) -> bool {
@@ -287,8 +416,11 @@ impl<'a> Run<'a> {
     pub(super) fn is_among(&self, rules: &EnumRules, at: JudgedSubject) -> bool {
         if self.kind(at) == Kind::String {
             let raw = self.raw_text(at);
-            if memchr::memchr(b'\\', raw).is_none() {
-                return rules.texts.get(raw).is_some();
+            let ends = if at.is_name { NameEnds::of(raw) } else { self.document.text_ends(at.node) };
+            let is_listed = rules.texts.get_by(ends, || raw).is_some();
+            // What is listed as it is written may be written with escapes.
+            if (is_listed && !rules.has_backslash) || memchr::memchr(b'\\', raw).is_none() {
+                return is_listed;
             }
             let text = self.text(at);
             return rules.texts.get(text.as_bytes()).is_some();
@@ -316,6 +448,25 @@ pub(super) fn compare(raw: &[u8], bound: &Bound) -> Ordering {
     numbers::value(raw).cmp(&bound.value)
 }
 
+/// What is known of the members of an object up to one of them.
+struct MembersSeen {
+    /// The next to be looked at.
+    next: NodeId,
+    required: SeenNames,
+    /// Those that a later one of the same name replaces, once they are looked for: they need not fit.
+    replaced: Option<FxHashSet<NodeId>>,
+}
+
+impl MembersSeen {
+    fn none(object: NodeId) -> Self {
+        MembersSeen { next: object + 1, required: SeenNames::default(), replaced: None }
+    }
+
+    fn is_replaced(&self, member: NodeId) -> bool {
+        self.replaced.as_ref().is_some_and(|replaced| replaced.contains(&member))
+    }
+}
+
 /// Which required names were seen.
 #[derive(Default)]
 struct SeenNames {
@@ -324,6 +475,11 @@ struct SeenNames {
 }
 
 impl SeenNames {
+    /// Those that have a bit.
+    fn of_few(bits: u64) -> Self {
+        SeenNames { first: bits & !NOT_REQUIRED, more: Vec::new() }
+    }
+
     fn mark(&mut self, number: u32) {
         let (word, bit) = (number as usize / 64, 1 << (number % 64));
         if word == 0 {

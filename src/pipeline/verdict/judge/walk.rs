@@ -137,7 +137,7 @@ impl<'a> Run<'a> {
     fn walk_members(&mut self, here: Here, rules: &'a ObjectRules, members: &[Member<'_>], sink: &mut Sink<'a>) -> Flow {
         if rules.closed || rules.additional.is_some() {
             for member in members {
-                let is_property = rules.table.get(member.name.as_bytes()).is_some_and(|known| known.property.is_some());
+                let is_property = rules.table.get(member.name.as_bytes()).is_some_and(|known| known.property().is_some());
                 if is_property || rules.patterns.iter().any(|&(pattern, _)| self.found(pattern, here.id, &member.name)) {
                     continue;
                 }

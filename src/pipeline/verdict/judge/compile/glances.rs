@@ -4,13 +4,15 @@
 //! Refuses: looking at values (glance).
 
 use super::super::glance::Glance;
-use super::super::program::{Bound, Combinator, NumberRules, Program, SubBody, SubId};
+use super::super::program::{
+    Bound, Combinator, FEW_REQUIRED, MemberAsks, NumberRules, ObjectRules, Program, Reading, SubBody, SubId, TextRules,
+};
 use crate::pipeline::document::Kind;
 
 /// References that are followed one after the other.
 const MOST_REFERENCES: usize = 8;
 
-/// Fills in what is known of each compiled schema.
+/// Fills in what is known of each compiled schema, and beside the names of members what their schemas ask.
 pub(super) fn fill(program: &mut Program) {
     for at in 0..program.subs.len() {
         program.subs[at].glance = single(&program.subs[at].body);
@@ -28,6 +30,37 @@ pub(super) fn fill(program: &mut Program) {
             program.subs[at].glance = program.sub(referred(program, target)).glance;
         }
     }
+    let glances: Vec<Glance> = program.subs.iter().map(|sub| sub.glance).collect();
+    let asks = |sub: SubId| MemberAsks { sub, glance: glances.get(sub as usize).copied().unwrap_or(Glance::NOTHING) };
+    for sub in &mut program.subs {
+        match &mut sub.body {
+            SubBody::Object(rules) => beside_names(rules, asks),
+            SubBody::Array(rules) => rules.each = rules.all.map(asks),
+            _ => {}
+        }
+    }
+}
+
+/// What an object's members are asked.
+fn beside_names(rules: &mut ObjectRules, asks: impl Fn(SubId) -> MemberAsks) {
+    rules.beside = match rules.additional {
+        Some(sub) => asks(sub),
+        None => MemberAsks { sub: 0, glance: if rules.closed { Glance::FAILS } else { Glance::FITS } },
+    };
+    let beside = rules.beside;
+    for known in rules.table.values_mut() {
+        known.asks = known.property().map_or(beside, |property| asks(rules.properties[property as usize].1));
+    }
+    let names = rules.names.map_or(Glance::FITS, |names| asks(names).glance);
+    rules.short_names = u8::try_from(names.short_texts()).unwrap_or(u8::MAX);
+    let reads_values = rules.beside.glance != Glance::FITS;
+    rules.reading = match () {
+        () if rules.required_count > FEW_REQUIRED => Reading::All,
+        () if !rules.patterns.is_empty() => Reading::Patterns,
+        () if !rules.table.is_empty() => Reading::Names,
+        () if reads_values || rules.names.is_some() => Reading::Values,
+        () => Reading::Nothing,
+    };
 }
 
 fn single(body: &SubBody) -> Glance {
@@ -36,11 +69,20 @@ fn single(body: &SubBody) -> Glance {
         SubBody::Nothing => Glance::FAILS,
         SubBody::Boolean => Glance::only(Kind::Boolean, true, true),
         SubBody::Null => Glance::only(Kind::Null, true, true),
-        SubBody::Text(rules) => Glance::only(Kind::String, rules.typed, rules.is_bare),
+        SubBody::Text(rules) => text(rules),
         SubBody::Number(rules) => number(rules),
         SubBody::Object(rules) => Glance::only(Kind::Object, rules.typed, false),
         SubBody::Array(rules) => Glance::only(Kind::Array, rules.typed, false),
         _ => Glance::NOTHING,
+    }
+}
+
+/// Short texts fit where nothing but a greatest length is asked for.
+fn text(rules: &TextRules) -> Glance {
+    let by_kind = Glance::only(Kind::String, rules.typed, rules.is_bare);
+    match rules.most {
+        Some(most) if rules.least.is_none() && rules.pattern.is_none() && rules.format.is_none() => by_kind.up_to(most),
+        _ => by_kind,
     }
 }
 
