@@ -3,7 +3,7 @@
 //! Owns: which known names are there, whether nothing is wrong with any of the others.
 //! Refuses: the order of what is wrong (walk).
 
-use super::program::ObjectRules;
+use super::program::{KnownName, ObjectRules};
 use super::run::{JudgedSubject, Run};
 use crate::pipeline::document::NodeId;
 
@@ -24,6 +24,16 @@ impl KnownMembers {
 }
 
 impl Run<'_> {
+    /// What is known of a member's name.
+    #[inline]
+    pub(super) fn known_name<'r>(&self, rules: &'r ObjectRules, member: NodeId) -> Option<&'r KnownName> {
+        let node = self.document.node(member);
+        match node.plain_length() {
+            Some(length) => rules.table.get_by(self.document.ends_of(node, length), || self.document.name_of(node, length)),
+            None => rules.table.get(&self.name_bytes(member)),
+        }
+    }
+
     /// What an object has of the names that its schema knows; of several members of one name the last.
     pub(super) fn known_members(&self, rules: &ObjectRules, node: NodeId) -> KnownMembers {
         let mut known = KnownMembers { values: vec![None; rules.properties.len()], required: vec![false; rules.required_count as usize] };
@@ -31,8 +41,7 @@ impl Run<'_> {
             return known;
         }
         for member in self.document.children(node) {
-            let name = self.name_bytes(member);
-            let Some(of) = rules.table.get(&name) else { continue };
+            let Some(of) = self.known_name(rules, member) else { continue };
             if self.is_stripped(node, member) {
                 continue;
             }
@@ -57,7 +66,7 @@ impl Run<'_> {
         if !rules.closed && rules.additional.is_none() && rules.patterns.is_empty() {
             return true;
         }
-        let is_property = |run: &Self, member| rules.table.get(&run.name_bytes(member)).is_some_and(|known| known.property().is_some());
+        let is_property = |run: &Self, member| run.known_name(rules, member).is_some_and(|known| known.property().is_some());
         let fits = |run: &mut Self, member| {
             is_property(run, member) || (!rules.closed && rules.additional.is_none_or(|sub| run.valid(sub, JudgedSubject::value(member))))
         };

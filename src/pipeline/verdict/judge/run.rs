@@ -20,6 +20,8 @@ pub(super) const SHALLOW: u32 = 160;
 pub(super) const DEEPEST: u32 = 20_000;
 /// Values with so many values inside are worth remembering.
 const BIG: NodeId = 32;
+/// Answers that are looked through.
+const FEW: usize = 8;
 /// Down to here values are looked at before they are walked.
 const LOOK_AHEAD: u32 = 64;
 /// Compiled schemas entered before answers about small values are remembered as well: then branches inside branches ask for them again and again.
@@ -63,10 +65,10 @@ pub(super) struct Run<'a> {
     pub(super) unprinted: Vec<SubId>,
     /// Patterns that could not be run, with the schema that asked and the reason; each once.
     pub(super) unrunnable: Vec<(PatternId, SubId, String)>,
-    /// Big values that were judged before: finding a failure's place goes over them again.
+    /// Big values that were judged before: finding a failure's place goes over them again. A few of them are found faster without a map.
+    noted: SmallVec<[((SubId, NodeId), bool); FEW]>,
+    /// The rest of them, where somebody is to ask again.
     settled: FxHashMap<(SubId, NodeId), bool>,
-    /// The same, noted only, until somebody is to ask again.
-    noted: SmallVec<[((SubId, NodeId), bool); 8]>,
     remembers: bool,
     most_depth: u32,
     depth: u32,
@@ -167,22 +169,30 @@ impl<'a> Run<'a> {
 
     /// The answer given before.
     pub(super) fn settled(&self, question: (SubId, NodeId)) -> Option<bool> {
-        if self.remembers { self.settled.get(&question).copied() } else { None }
+        if !self.remembers {
+            return None;
+        }
+        let noted = self.noted.iter().find(|(known, _)| *known == question).map(|(_, valid)| *valid);
+        noted.or_else(|| if self.settled.is_empty() { None } else { self.settled.get(&question).copied() })
     }
 
     /// From here on answers are asked for again. Most documents pass, and nobody asks.
     pub(super) fn remember_all(&mut self) {
         self.remembers = true;
-        self.settled.extend(self.noted.drain(..));
+        if self.noted.len() > FEW {
+            self.settled.extend(self.noted.drain(..));
+        }
     }
 
     /// Remembers an answer, unless judging was given up.
     pub(super) fn settle(&mut self, question: (SubId, NodeId), valid: bool) {
-        if self.stop.is_none() {
-            match self.remembers {
-                true => drop(self.settled.insert(question, valid)),
-                false => self.noted.push((question, valid)),
-            }
+        if self.stop.is_some() {
+            return;
+        }
+        if self.remembers && self.noted.len() >= FEW {
+            self.settled.insert(question, valid);
+        } else {
+            self.noted.push((question, valid));
         }
     }
 

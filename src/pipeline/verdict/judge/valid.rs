@@ -63,12 +63,20 @@ impl<'a> Run<'a> {
         }
     }
 
-    #[inline]
+    // A call less for every object and list.
+    #[inline(always)]
     fn valid_nested(&mut self, id: SubId, body: &SubBody, at: JudgedSubject) -> bool {
         match body {
-            SubBody::Object(rules) if self.kind(at) == Kind::Object => self.valid_object(id, rules, at.node),
+            SubBody::Object(rules) if !at.is_name && self.document.kind(at.node) == Kind::Object => self.valid_object(id, rules, at.node),
+            SubBody::Array(rules) if !at.is_name && self.document.kind(at.node) == Kind::Array => self.valid_array(rules, at.node),
+            _ => self.valid_other(body, at),
+        }
+    }
+
+    #[inline(never)]
+    fn valid_other(&mut self, body: &SubBody, at: JudgedSubject) -> bool {
+        match body {
             SubBody::Object(rules) => !rules.typed,
-            SubBody::Array(rules) if self.kind(at) == Kind::Array => self.valid_array(rules, at.node),
             SubBody::Array(rules) => !rules.typed,
             SubBody::Not(sub) => {
                 let refused = self.valid(*sub, at);
@@ -266,13 +274,8 @@ impl<'a> Run<'a> {
     /// A member whose name has to be read.
     #[inline(never)]
     fn valid_member(&mut self, id: SubId, rules: &ObjectRules, required: &mut SeenNames, member: NodeId) -> bool {
-        let name = self.name_bytes(member);
-        let node = self.document.node(member);
-        let known = match node.plain_length() {
-            Some(length) => rules.table.get_by(self.document.ends_of(node, length), || &name),
-            None => rules.table.get(&name),
-        };
-        let known = known.copied().unwrap_or_default();
+        let (name, node) = (self.name_bytes(member), self.document.node(member));
+        let known = self.known_name(rules, member).copied().unwrap_or_default();
         known.required().inspect(|&number| required.mark(number));
         if rules.names.is_some_and(|names| !self.valid(names, JudgedSubject::name(member))) {
             return false;
