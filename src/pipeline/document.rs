@@ -73,6 +73,12 @@ impl Kind {
         }
     }
 
+    /// Its bit among sorts of values.
+    #[inline]
+    pub(crate) fn sort(self) -> Sorts {
+        1 << self as u8
+    }
+
     /// Whether it can hold other values.
     pub fn is_container(self) -> bool {
         matches!(self, Kind::Object | Kind::Array)
@@ -93,7 +99,7 @@ pub(crate) struct Node {
     end: u32,
     /// Position among its siblings.
     index: u32,
-    /// Number of children; of a number its value, where that is whole and small, else ODD.
+    /// Number of children, and above [`HELD`] which sorts they are; of a number its value, where that is whole and small, else ODD.
     count: u32,
     depth: u16,
     kind: Kind,
@@ -103,6 +109,18 @@ pub(crate) struct Node {
 
 /// A number that is not whole, or that has more digits than fit.
 const ODD: u32 = i32::MIN as u32;
+
+/// Sorts of values that an object or array holds, one bit each: kinds as [`Kind::sort`] has them, and of numbers apart:
+pub(crate) type Sorts = u8;
+
+/// whole numbers of few digits below zero,
+pub(crate) const NEGATIVE: Sorts = 1 << 6;
+
+/// numbers that are not whole or have more digits. All others are [`Kind::sort`] of a number.
+pub(crate) const ODD_NUMBER: Sorts = 1 << 7;
+
+/// Bits of a number of children; there are fewer nodes than that.
+const HELD: u32 = 24;
 
 /// A name whose end has to be looked for.
 const LONG: u8 = u8::MAX;
@@ -206,7 +224,7 @@ impl Document {
     /// Number of members or elements.
     pub fn count(&self, id: NodeId) -> usize {
         let node = &self.nodes[id as usize];
-        if node.kind == Kind::Number { 0 } else { node.count as usize }
+        if node.kind == Kind::Number { 0 } else { (node.count & ((1 << HELD) - 1)) as usize }
     }
 
     /// Position among its siblings, from 0.
@@ -363,6 +381,12 @@ impl Node {
     #[inline]
     pub(crate) fn small_number(&self) -> Option<i32> {
         (self.kind == Kind::Number && self.count != ODD).then_some(self.count as i32)
+    }
+
+    /// Which sorts of values an object or array holds.
+    #[inline]
+    pub(crate) fn sorts(&self) -> Sorts {
+        (self.count >> HELD) as Sorts
     }
 
     /// Bytes between the quotes of a text: at least as many as it has characters.

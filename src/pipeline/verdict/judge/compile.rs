@@ -78,8 +78,8 @@ pub(super) fn compile(schema: &Schema, most_nested: usize) -> Result<Program, Sc
         };
         program.subs[at].is_flat = is_flat;
     }
-    glances::fill(&mut program);
     program.may_break_off = program.refused.values().any(Option::is_none);
+    glances::fill(&mut program);
     Ok(program)
 }
 

@@ -10,7 +10,7 @@ use super::glance::Glance;
 use super::names::NameTable;
 use super::numbers::Decimal;
 use super::pattern::Pattern;
-use crate::pipeline::document::NodeId;
+use crate::pipeline::document::{NodeId, Sorts};
 use crate::pipeline::schema::Draft;
 
 /// Position of a compiled schema.
@@ -131,6 +131,8 @@ pub(super) struct ObjectRules {
     pub(super) reading: Reading,
     /// What a member is asked that no property names, unless a pattern does.
     pub(super) beside: MemberAsks,
+    /// Sorts of values that fit that whatever they are.
+    pub(super) beside_sorts: Sorts,
     /// Names of fewer bytes need not be asked about.
     pub(super) short_names: u8,
     /// Number of different required names.
@@ -230,6 +232,8 @@ pub(super) struct ArrayRules {
     pub(super) all: Option<SubId>,
     /// The same with what can be told at a glance.
     pub(super) each: Option<MemberAsks>,
+    /// Sorts of values that fit that whatever they are.
+    pub(super) each_sorts: Sorts,
     pub(super) tuple: Option<Vec<SubId>>,
     /// `additionalItems: false`.
     pub(super) closed: bool,

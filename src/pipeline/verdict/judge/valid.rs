@@ -117,6 +117,7 @@ impl<'a> Run<'a> {
         let strips = self.stripped && object == 0;
         let fits = match rules.reading {
             Reading::Nothing => true,
+            Reading::Values if rules.names.is_none() && self.document.node(object).sorts() & !rules.beside_sorts == 0 => true,
             Reading::Values if !strips => self.valid_values(id, rules, object),
             Reading::Names if !strips => self.valid_named(id, rules, object),
             Reading::Patterns if !strips => self.valid_patterned(id, rules, object),
@@ -327,7 +328,7 @@ impl<'a> Run<'a> {
             return false;
         }
         if let Some(each) = &rules.each {
-            if !self.valid_elements(each, node) {
+            if document.node(node).sorts() & !rules.each_sorts != 0 && !self.valid_elements(each, node) {
                 return false;
             }
         } else if let Some(tuple) = tuple {
