@@ -63,8 +63,10 @@ struct ObjectRule {
     least: u64,
 }
 
-/// Patterns, each with the characters of the names in which it is found.
-const PATTERNS: [(&str, fn(&str) -> bool); 4] = [
+/// A pattern, and whether it is found in a name.
+type NamePattern = (&'static str, fn(&str) -> bool);
+
+const PATTERNS: [NamePattern; 4] = [
     ("^[a-z]+$", |name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase())),
     ("^a", |name| name.starts_with('a')),
     ("^[a-p]{8,16}$", |name| (8..=16).contains(&name.len()) && name.bytes().all(|byte| (b'a'..=b'p').contains(&byte))),

@@ -7,6 +7,7 @@
 //! The reader is iterative, so depth costs memory and never stack; what follows the first error is not indexed, the nodes before it are kept.
 
 mod ends;
+mod node;
 mod path;
 mod scan;
 pub mod skim;
@@ -21,6 +22,8 @@ use std::sync::Arc;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
 pub(crate) use ends::NameEnds;
+use node::{HELD, LONG};
+pub(crate) use node::{NEGATIVE, Node, ODD_NUMBER, Sorts};
 pub use path::{PathStyle, unescape_pointer};
 pub use scan::ParseError;
 pub(crate) use strings::plain_ascii_len;
@@ -84,46 +87,6 @@ impl Kind {
         matches!(self, Kind::Object | Kind::Array)
     }
 }
-
-/// One value: byte offsets into the text, links into the node list.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Node {
-    /// First byte of the value.
-    start: u32,
-    /// One past the last byte of the value.
-    stop: u32,
-    /// Opening quote of the member's name; NONE for elements and the root.
-    key: u32,
-    parent: u32,
-    /// One past the last descendant in pre-order.
-    end: u32,
-    /// Position among its siblings.
-    index: u32,
-    /// Number of children, and above [`HELD`] which sorts they are; of a number its value, where that is whole and small, else ODD.
-    count: u32,
-    depth: u16,
-    kind: Kind,
-    /// Length of the member's name; LONG where it is longer or holds an escape.
-    name: u8,
-}
-
-/// A number that is not whole, or that has more digits than fit.
-const ODD: u32 = i32::MIN as u32;
-
-/// Sorts of values that an object or array holds, one bit each: kinds as [`Kind::sort`] has them, and of numbers apart:
-pub(crate) type Sorts = u8;
-
-/// whole numbers of few digits below zero,
-pub(crate) const NEGATIVE: Sorts = 1 << 6;
-
-/// numbers that are not whole or have more digits. All others are [`Kind::sort`] of a number.
-pub(crate) const ODD_NUMBER: Sorts = 1 << 7;
-
-/// Bits of a number of children; there are fewer nodes than that.
-const HELD: u32 = 24;
-
-/// A name whose end has to be looked for.
-const LONG: u8 = u8::MAX;
 
 /// Names that are compared with each other, which is faster than hashing them.
 const FEW: usize = 8;
@@ -361,56 +324,6 @@ impl Document {
             }
         }
         Some(id)
-    }
-}
-
-impl Node {
-    /// What the value is.
-    #[inline]
-    pub(crate) fn kind(&self) -> Kind {
-        self.kind
-    }
-
-    /// One past the last descendant.
-    #[inline]
-    pub(crate) fn end(&self) -> NodeId {
-        self.end
-    }
-
-    /// The value of a number that is whole and of few digits; `None` for any other number.
-    #[inline]
-    pub(crate) fn small_number(&self) -> Option<i32> {
-        (self.kind == Kind::Number && self.count != ODD).then_some(self.count as i32)
-    }
-
-    /// Which sorts of values an object or array holds.
-    #[inline]
-    pub(crate) fn sorts(&self) -> Sorts {
-        (self.count >> HELD) as Sorts
-    }
-
-    /// Bytes between the quotes of a text: at least as many as it has characters.
-    #[inline]
-    pub(crate) fn text_length(&self) -> u32 {
-        self.stop.wrapping_sub(self.start).saturating_sub(2)
-    }
-
-    /// Length of a member's name that is short and holds no escape; `None` of other names, and of elements.
-    #[inline]
-    pub(crate) fn plain_length(&self) -> Option<u8> {
-        (self.name != LONG).then_some(self.name)
-    }
-
-    /// The same of a name that is shorter than that.
-    #[inline]
-    pub(crate) fn length_below(&self, limit: u8) -> Option<u8> {
-        // LONG is below no limit.
-        (self.name < limit).then_some(self.name)
-    }
-
-    /// First byte of the member (its name) or element.
-    fn begin(&self) -> usize {
-        if self.key == NONE { self.start as usize } else { self.key as usize }
     }
 }
 

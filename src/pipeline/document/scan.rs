@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Document, HELD, Kind, LONG, NEGATIVE, NONE, Node, NodeId, ODD, ODD_NUMBER, strings};
+use super::node::{HELD, LONG, NEGATIVE, Node, ODD, ODD_NUMBER};
+use super::{Document, Kind, NONE, NodeId, strings};
 
 /// Most nodes that one document may have; past it the reader stops with an error, so that memory stays bounded (32 bytes a node).
 /// A document of 8 MB has at most half as many.

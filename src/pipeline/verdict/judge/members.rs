@@ -3,6 +3,9 @@
 //! Owns: which known names are there, whether nothing is wrong with any of the others.
 //! Refuses: the order of what is wrong (walk).
 
+use std::borrow::Cow;
+
+use super::decode;
 use super::program::{KnownName, ObjectRules};
 use super::run::{JudgedSubject, Run};
 use crate::pipeline::document::NodeId;
@@ -23,7 +26,20 @@ impl KnownMembers {
     }
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    /// A member's name, decoded only where it holds an escape.
+    #[inline]
+    pub(super) fn name_bytes(&self, member: NodeId) -> Cow<'a, [u8]> {
+        if let Some(plain) = self.document.plain_key(member) {
+            return Cow::Borrowed(plain);
+        }
+        let raw = self.document.raw_key(member).unwrap_or_default();
+        if memchr::memchr(b'\\', raw).is_some() {
+            return Cow::Owned(decode::name(self.document, member).into_owned().into_bytes());
+        }
+        Cow::Borrowed(raw)
+    }
+
     /// What is known of a member's name.
     #[inline]
     pub(super) fn known_name<'r>(&self, rules: &'r ObjectRules, member: NodeId) -> Option<&'r KnownName> {
