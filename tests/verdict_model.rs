@@ -191,7 +191,13 @@ impl Rule {
             Rule::Again => json!({"$ref": "#/definitions/whole"}),
             Rule::Named(of) => {
                 let known: serde_json::Map<String, Value> = of.known.iter().map(|(at, rule)| (name(*at), rule.written(is_old))).collect();
-                let mut made = json!({"properties": known, "additionalProperties": of.others.written(is_old), "minProperties": of.least});
+                let mut made = json!({"additionalProperties": of.others.written(is_old)});
+                if !known.is_empty() {
+                    made["properties"] = Value::Object(known);
+                }
+                if of.least > 0 {
+                    made["minProperties"] = json!(of.least);
+                }
                 if of.is_typed {
                     made["type"] = json!("object");
                 }
