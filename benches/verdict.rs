@@ -51,7 +51,7 @@ fn verdicts(c: &mut Criterion) {
         group.sample_size(30).warm_up_time(std::time::Duration::from_millis(500)).measurement_time(std::time::Duration::from_secs(2));
         group.bench_function("verdict", |b| b.iter(|| judge.verdict(&document)));
         group.bench_function("jsonschema is_valid", |b| b.iter(|| other.is_valid(&value)));
-        group.bench_function("violations", |b| b.iter(|| judge.violations(&document, 1000)));
+        group.bench_function("violations", |b| b.iter(|| judge.breaches(&document, 1000).count()));
         group.bench_function("jsonschema iter_errors", |b| b.iter(|| other.iter_errors(&value).count()));
         group.bench_function("index and verdict", |b| b.iter(|| judge.verdict(&Document::parse(text.clone()))));
         group.bench_function("compile", |b| b.iter(|| Judge::compile(Arc::clone(&schema)).unwrap()));

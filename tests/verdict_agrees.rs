@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use misfit::pipeline::document::Document;
 use misfit::pipeline::schema::Schema;
-use misfit::pipeline::verdict::judge::{Judge, JudgeInput, Outcome};
+use misfit::pipeline::verdict::judge::{Breach, Judge, JudgeInput, Outcome, Violation};
 use proptest::prelude::*;
 
 use crate::made_up::{root, schema, value};
@@ -29,6 +29,24 @@ proptest! {
             prop_assert!(found.message.starts_with(&begin) && !found.sentence.is_empty());
         }
         prop_assert_eq!(judge.passes(&document), violations.count == 0);
+    }
+
+    #[test]
+    fn what_is_found_without_words_is_what_is_told(schema in schema(), value in value(), limit in 0_usize..6) {
+        let judge = Judge::compile(Arc::new(Schema::parse("x", root(schema).to_string().into_bytes()).unwrap())).unwrap();
+        let document = Document::parse(value.to_string().into_bytes());
+        let found = judge.breaches(&document, limit);
+        let (count, untold): (u64, Vec<Breach>) = (found.count(), found.list().collect());
+        let told = found.told();
+        let plain = |one: &Violation| (one.keyword, one.instance, one.about_name, one.key.clone(), one.node);
+        prop_assert_eq!(count, told.count);
+        prop_assert_eq!(
+            untold.into_iter().map(|one| (one.keyword, one.instance, one.about_name, one.key, one.node)).collect::<Vec<_>>(),
+            told.list.iter().map(plain).collect::<Vec<_>>()
+        );
+        let (verdict, all) = judge.examined(&document, limit);
+        prop_assert_eq!(verdict, judge.verdict(&document));
+        prop_assert_eq!(all, told);
     }
 
     #[test]

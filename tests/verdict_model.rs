@@ -58,8 +58,20 @@ struct ObjectRule {
     required: Vec<usize>,
     others: Rule,
     longest_name: Option<u64>,
+    /// What names hold, and what their members must be.
+    patterns: Vec<(usize, Rule)>,
     least: u64,
 }
+
+/// A pattern, and whether it is found in a name.
+type NamePattern = (&'static str, fn(&str) -> bool);
+
+const PATTERNS: [NamePattern; 4] = [
+    ("^[a-z]+$", |name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase())),
+    ("^a", |name| name.starts_with('a')),
+    ("^[a-p]{8,16}$", |name| (8..=16).contains(&name.len()) && name.bytes().all(|byte| (b'a'..=b'p').contains(&byte))),
+    ("é$|^m", |name| name.ends_with('é') || name.starts_with('m')),
+];
 
 /// A document.
 #[derive(Debug, Clone)]
@@ -71,7 +83,7 @@ enum Doc {
     Members(Vec<(usize, bool, Doc)>),
 }
 
-const SCALARS: [&str; 19] = [
+const SCALARS: [&str; 21] = [
     "null",
     "true",
     "false",
@@ -79,6 +91,8 @@ const SCALARS: [&str; 19] = [
     "\"a\"",
     "\"abc\"",
     "\"\\u0061\"",
+    "\"éé\"",
+    "\"\\\\u0061\"",
     "0",
     "-0",
     "1",
@@ -113,7 +127,8 @@ fn rule() -> impl Strategy<Value = Rule> {
             most,
             is_exclusive
         }),
-        prop::collection::vec(prop::sample::select(vec!["null", "true", "\"a\"", "\"abc\"", "1", "5"]), 1..4).prop_map(Rule::Among),
+        prop::collection::vec(prop::sample::select(vec!["null", "true", "\"a\"", "\"abc\"", "\"\\\\u0061\"", "1", "5"]), 1..4)
+            .prop_map(Rule::Among),
         (0..3u64).prop_map(Rule::Short),
     ];
     leaf.prop_recursive(4, 24, 4, |inner| {
@@ -121,8 +136,10 @@ fn rule() -> impl Strategy<Value = Rule> {
         let known = prop::collection::btree_map(0..14usize, inside.clone(), 0..5).prop_map(|known| known.into_iter().collect());
         let required = prop::collection::btree_set(0..14usize, 0..3).prop_map(|names| names.into_iter().collect());
         let of_names = (any::<bool>(), known, required, inside.clone(), prop::option::weighted(0.2, 0..20u64), 0..2u64);
-        let named = of_names.prop_map(|(is_typed, known, required, others, longest_name, least)| {
-            Rule::Named(Box::new(ObjectRule { is_typed, known, required, others, longest_name, least }))
+        let patterns = prop::collection::btree_map(0..PATTERNS.len(), inside.clone(), 0..3);
+        let patterns = prop_oneof![3 => Just(Vec::new()), 1 => patterns.prop_map(|patterns| patterns.into_iter().collect())];
+        let named = (of_names, patterns).prop_map(|((is_typed, known, required, others, longest_name, least), patterns)| {
+            Rule::Named(Box::new(ObjectRule { is_typed, known, required, others, longest_name, patterns, least }))
         });
         prop_oneof![
             prop::collection::vec(inner.clone(), 1..4).prop_map(Rule::Any),
@@ -174,12 +191,22 @@ impl Rule {
             Rule::Again => json!({"$ref": "#/definitions/whole"}),
             Rule::Named(of) => {
                 let known: serde_json::Map<String, Value> = of.known.iter().map(|(at, rule)| (name(*at), rule.written(is_old))).collect();
-                let mut made = json!({"properties": known, "additionalProperties": of.others.written(is_old), "minProperties": of.least});
+                let mut made = json!({"additionalProperties": of.others.written(is_old)});
+                if !known.is_empty() {
+                    made["properties"] = Value::Object(known);
+                }
+                if of.least > 0 {
+                    made["minProperties"] = json!(of.least);
+                }
                 if of.is_typed {
                     made["type"] = json!("object");
                 }
                 if !of.required.is_empty() {
                     made["required"] = of.required.iter().map(|at| name(*at)).collect();
+                }
+                if !of.patterns.is_empty() {
+                    let patterns = of.patterns.iter().map(|(at, rule)| (PATTERNS[*at].0.to_owned(), rule.written(is_old)));
+                    made["patternProperties"] = Value::Object(patterns.collect());
                 }
                 if let Some(longest) = of.longest_name.filter(|_| !is_old) {
                     made["propertyNames"] = json!({"maxLength": longest});
@@ -212,13 +239,14 @@ impl Rule {
                 // Numbers are equal by value, however they are written.
                 let is_it = |value: &&str| match (document, document.number()) {
                     (_, Some(number)) => value.parse::<f64>().is_ok_and(|value| value == number),
-                    (Doc::Scalar(written), None) => written.replace("\\u0061", "a") == **value,
+                    (Doc::Scalar(written), None) if written.starts_with('"') => value.starts_with('"') && read(written) == read(value),
+                    (Doc::Scalar(written), None) => written == value,
                     _ => false,
                 };
                 values.iter().any(is_it)
             }
             Rule::Short(most) => {
-                matches!(document, Doc::Scalar(text) if text.starts_with('"') && text.replace("\\u0061", "a").len() as u64 - 2 <= *most)
+                matches!(document, Doc::Scalar(text) if text.starts_with('"') && read(text).chars().count() as u64 <= *most)
             }
             Rule::Any(rules) => rules.iter().any(|rule| takes(rule, document)),
             Rule::All(rules) => rules.iter().all(|rule| takes(rule, document)),
@@ -226,10 +254,16 @@ impl Rule {
             Rule::Again => takes(whole, document),
             Rule::Named(of) => {
                 let Some(members) = document.members() else { return !of.is_typed };
-                let rule_of = |at: usize| of.known.iter().find(|(known, _)| *known == at).map_or(&of.others, |(_, rule)| rule);
+                let rules_of = |at: usize| -> Vec<&Rule> {
+                    let known = of.known.iter().filter(|(known, _)| *known == at).map(|(_, rule)| rule);
+                    let named = name(at);
+                    let found = of.patterns.iter().filter(|(pattern, _)| PATTERNS[*pattern].1(&named)).map(|(_, rule)| rule);
+                    let all: Vec<&Rule> = known.chain(found).collect();
+                    if all.is_empty() { vec![&of.others] } else { all }
+                };
                 of.required.iter().all(|at| members.iter().any(|(name, _)| name == at))
                     && members.len() as u64 >= of.least
-                    && members.iter().all(|(at, value)| takes(rule_of(*at), value))
+                    && members.iter().all(|(at, value)| rules_of(*at).into_iter().all(|rule| takes(rule, value)))
                     && of
                         .longest_name
                         .filter(|_| !is_old)
@@ -237,6 +271,11 @@ impl Rule {
             }
         }
     }
+}
+
+/// A text as it is read.
+fn read(written: &str) -> String {
+    serde_json::from_str(written).unwrap()
 }
 
 impl Doc {
@@ -300,5 +339,23 @@ proptest! {
         let judge = Judge::compile(Arc::new(schema)).unwrap();
         let passes = judge.passes(&Document::parse(document.text().into_bytes()));
         prop_assert_eq!(passes, rule.takes(&document, &whole, is_old), "{} {}", written, document.text());
+    }
+}
+
+#[test]
+fn very_many_names_may_be_required() {
+    for count in [1_usize, 62, 63, 64, 65, 200] {
+        let names: Vec<String> = (0..count).map(|at| format!("n{at}")).collect();
+        let schema = json!({"required": names, "properties": {"n0": {"type": "null"}}, "minProperties": 1}).to_string();
+        let judge = Judge::compile(Arc::new(Schema::parse("x", schema.into_bytes()).unwrap())).unwrap();
+        let document = |without: Option<usize>, first: &str| {
+            let members: Vec<String> =
+                names.iter().enumerate().filter(|(at, _)| Some(*at) != without).map(|(_, name)| format!("\"{name}\":null")).collect();
+            Document::parse(format!("{{{first}\"other\":1,{}}}", [members, vec!["\"last\":2".to_owned()]].concat().join(",")).into_bytes())
+        };
+        assert!(judge.passes(&document(None, "")), "{count}");
+        assert!(judge.passes(&document(None, "\"n0\":5,")), "{count}: a later one of the same name counts");
+        assert!(!judge.passes(&document(Some(0), "\"n0\":5,")), "{count}");
+        assert!((0..count).all(|at| !judge.passes(&document(Some(at), ""))), "{count}");
     }
 }

@@ -7,6 +7,7 @@
 //! The reader is iterative, so depth costs memory and never stack; what follows the first error is not indexed, the nodes before it are kept.
 
 mod ends;
+mod node;
 mod path;
 mod scan;
 pub mod skim;
@@ -21,6 +22,8 @@ use std::sync::Arc;
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
 pub(crate) use ends::NameEnds;
+use node::{HELD, LONG};
+pub(crate) use node::{NEGATIVE, Node, ODD_NUMBER, Sorts};
 pub use path::{PathStyle, unescape_pointer};
 pub use scan::ParseError;
 pub(crate) use strings::plain_ascii_len;
@@ -73,39 +76,17 @@ impl Kind {
         }
     }
 
+    /// Its bit among sorts of values.
+    #[inline]
+    pub(crate) fn sort(self) -> Sorts {
+        1 << self as u8
+    }
+
     /// Whether it can hold other values.
     pub fn is_container(self) -> bool {
         matches!(self, Kind::Object | Kind::Array)
     }
 }
-
-/// One value: byte offsets into the text, links into the node list.
-#[derive(Debug, Clone, Copy)]
-struct Node {
-    /// First byte of the value.
-    start: u32,
-    /// One past the last byte of the value.
-    stop: u32,
-    /// Opening quote of the member's name; NONE for elements and the root.
-    key: u32,
-    parent: u32,
-    /// One past the last descendant in pre-order.
-    end: u32,
-    /// Position among its siblings.
-    index: u32,
-    /// Number of children; of a number its value, where that is whole and small, else ODD.
-    count: u32,
-    depth: u16,
-    kind: Kind,
-    /// Length of the member's name; LONG where it is longer or holds an escape.
-    name: u8,
-}
-
-/// A number that is not whole, or that has more digits than fit.
-const ODD: u32 = i32::MIN as u32;
-
-/// A name whose end has to be looked for.
-const LONG: u8 = u8::MAX;
 
 /// Names that are compared with each other, which is faster than hashing them.
 const FEW: usize = 8;
@@ -181,6 +162,12 @@ impl Document {
         self.nodes[id as usize].kind
     }
 
+    /// All that is known of a value, for whoever asks several things of it.
+    #[inline]
+    pub(crate) fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id as usize]
+    }
+
     /// Nesting depth; the root has 0.
     pub fn depth(&self, id: NodeId) -> usize {
         self.nodes[id as usize].depth as usize
@@ -200,13 +187,7 @@ impl Document {
     /// Number of members or elements.
     pub fn count(&self, id: NodeId) -> usize {
         let node = &self.nodes[id as usize];
-        if node.kind == Kind::Number { 0 } else { node.count as usize }
-    }
-
-    /// The value of a number that is whole and of few digits; `None` for other numbers, and for what is none.
-    pub(crate) fn small_number(&self, id: NodeId) -> Option<i64> {
-        let node = &self.nodes[id as usize];
-        (node.kind == Kind::Number && node.count != ODD).then(|| i64::from(node.count as i32))
+        if node.kind == Kind::Number { 0 } else { (node.count & ((1 << HELD) - 1)) as usize }
     }
 
     /// Position among its siblings, from 0.
@@ -243,17 +224,28 @@ impl Document {
 
     /// The same where it is known to hold no escape: what is written is the name.
     pub fn plain_key(&self, id: NodeId) -> Option<&[u8]> {
-        let node = &self.nodes[id as usize];
-        let from = node.key as usize + 1;
-        (node.key != NONE && node.name != LONG).then(|| &self.text[from..from + usize::from(node.name)])
+        let node = self.node(id);
+        node.plain_length().map(|length| self.name_of(node, length))
+    }
+
+    /// The name of a member that is known to be so long.
+    #[inline]
+    pub(crate) fn name_of(&self, member: &Node, length: u8) -> &[u8] {
+        let from = member.key as usize + 1;
+        &self.text[from..from + usize::from(length)]
     }
 
     /// The ends of such a name.
     #[inline]
-    pub(crate) fn plain_ends(&self, id: NodeId) -> Option<NameEnds> {
-        let node = &self.nodes[id as usize];
-        let within = || NameEnds::within(&self.text, node.key as usize + 1, node.name.into());
-        (node.key != NONE && node.name != LONG).then(within)
+    pub(crate) fn ends_of(&self, member: &Node, length: u8) -> NameEnds {
+        NameEnds::within(&self.text, member.key as usize + 1, length.into())
+    }
+
+    /// The ends of what stands between the quotes of a text.
+    #[inline]
+    pub(crate) fn text_ends(&self, id: NodeId) -> NameEnds {
+        let node = self.node(id);
+        NameEnds::within(&self.text, node.start as usize + 1, node.text_length() as usize)
     }
 
     /// The member's name with escapes resolved (invalid UTF-8 and lone surrogates replaced).
@@ -342,13 +334,6 @@ impl Document {
             }
         }
         Some(id)
-    }
-}
-
-impl Node {
-    /// First byte of the member (its name) or element.
-    fn begin(&self) -> usize {
-        if self.key == NONE { self.start as usize } else { self.key as usize }
     }
 }
 

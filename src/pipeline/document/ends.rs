@@ -6,9 +6,9 @@
 /// Length, first and last bytes: all of a name of up to sixteen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NameEnds {
-    /// The first eight; where the name is shorter, zeros above it.
+    /// The first eight; of a shorter name all, with zeros above.
     first: u64,
-    /// The last eight; 0 where the first are all.
+    /// The last eight; of a shorter name the same as the first.
     last: u64,
     length: u32,
 }
@@ -19,25 +19,32 @@ const END: usize = 8;
 impl NameEnds {
     /// Of a name that stands alone.
     pub(crate) fn of(name: &[u8]) -> Self {
-        let mut first = [0; END];
-        let begin = name.len().min(END);
-        first[..begin].copy_from_slice(&name[..begin]);
-        let last = name.last_chunk().filter(|_| name.len() > END).map_or(0, |last| u64::from_le_bytes(*last));
-        NameEnds { first: u64::from_le_bytes(first), last, length: name.len() as u32 }
+        let ends = name.first_chunk::<END>().zip(name.last_chunk::<END>());
+        let (first, last) = match ends {
+            Some((first, last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+            None => {
+                let all = name.iter().rev().fold(0, |all, &byte| all << 8 | u64::from(byte));
+                (all, all)
+            }
+        };
+        NameEnds { first, last, length: name.len() as u32 }
     }
 
-    /// The same of a name in a text: eight bytes are read at once, whatever follows the name.
+    /// The same of a name in a text: eight bytes are read at once, whatever stands around the name.
     #[inline]
     pub(super) fn within(text: &[u8], from: usize, length: usize) -> Self {
-        let rest = text.get(from..).unwrap_or_default();
-        let tail = rest.get(length.saturating_sub(END)..).unwrap_or_default();
-        let (Some(first), Some(last)) = (rest.first_chunk::<END>(), tail.first_chunk::<END>()) else {
-            return NameEnds::of(rest.get(..length).unwrap_or_default());
+        let ends = || {
+            // The last eight bytes begin before a short name.
+            let last = text.get((from + length).checked_sub(END)?..)?.first_chunk::<END>()?;
+            let first = text.get(from..)?.first_chunk::<END>()?;
+            Some((u64::from_le_bytes(*first), u64::from_le_bytes(*last)))
         };
-        let above = 8 * END.saturating_sub(length) as u32;
-        let first = u64::from_le_bytes(*first) & u64::MAX.checked_shr(above).unwrap_or(0);
-        let last = if length > END { u64::from_le_bytes(*last) } else { 0 };
-        NameEnds { first, last, length: length as u32 }
+        let Some((first, last)) = ends() else {
+            return NameEnds::of(text.get(from..).and_then(|rest| rest.get(..length)).unwrap_or_default());
+        };
+        let before = 8 * END.saturating_sub(length) as u32;
+        let last = last.checked_shr(before).unwrap_or(0);
+        NameEnds { first: if length < END { last } else { first }, last, length: length as u32 }
     }
 
     /// Whether they tell the whole name.

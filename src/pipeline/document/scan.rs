@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Document, Kind, LONG, NONE, Node, NodeId, ODD, strings};
+use super::node::{HELD, LONG, NEGATIVE, Node, ODD, ODD_NUMBER};
+use super::{Document, Kind, NONE, NodeId, strings};
 
 /// Most nodes that one document may have; past it the reader stops with an error, so that memory stays bounded (32 bytes a node).
 /// A document of 8 MB has at most half as many.
@@ -161,11 +162,17 @@ impl Scanner<'_> {
         }
         let id = self.nodes.len() as NodeId;
         let parent = self.open.last().copied().unwrap_or(NONE);
+        let sort = match kind {
+            Kind::Number if count == ODD => ODD_NUMBER,
+            Kind::Number if (count as i32) < 0 => NEGATIVE,
+            kind => kind.sort(),
+        };
         let index = match self.open.last() {
             Some(&parent) => {
-                let count = &mut self.nodes[parent as usize].count;
-                *count += 1;
-                *count - 1
+                let held = &mut self.nodes[parent as usize].count;
+                let index = *held & ((1 << HELD) - 1);
+                *held = (*held + 1) | u32::from(sort) << HELD;
+                index
             }
             None => 0,
         };

@@ -74,7 +74,7 @@ fn a_small_whole_number_is_read_with_the_text() {
     ];
     for (text, value) in numbers {
         let document = Document::parse(text.as_bytes());
-        assert_eq!(document.small_number(0), value, "{text}");
+        assert_eq!(document.node(0).small_number(), value, "{text}");
         assert_eq!(document.count(0), usize::from(text == "[3]"), "{text}");
     }
 }
@@ -112,4 +112,29 @@ proptest! {
             prop_assert!(document.display_value(id, 5).chars().count() <= 6);
         }
     }
+}
+
+#[test]
+fn a_container_knows_the_sorts_of_what_it_holds() {
+    let all = [
+        ("{}", Kind::Object.sort()),
+        ("[7]", Kind::Array.sort()),
+        ("\"x\"", Kind::String.sort()),
+        ("0", Kind::Number.sort()),
+        ("-0", Kind::Number.sort()),
+        ("999999999", Kind::Number.sort()),
+        ("-1", NEGATIVE),
+        ("1000000000", ODD_NUMBER),
+        ("1.0", ODD_NUMBER),
+        ("true", Kind::Boolean.sort()),
+        ("null", Kind::Null.sort()),
+    ];
+    for (text, sort) in all {
+        for (whole, expected) in [(format!("[{text}]"), sort), (format!("{{\"a\":{text},\"b\":null}}"), sort | Kind::Null.sort())] {
+            let document = Document::parse(whole.clone().into_bytes());
+            assert_eq!(document.node(0).sorts(), expected, "{whole}");
+        }
+    }
+    let many = Document::parse(format!("[{}0]", "1,".repeat(70_000)).into_bytes());
+    assert_eq!((many.count(0), many.index(70_001), many.node(0).sorts()), (70_001, 70_000, Kind::Number.sort()));
 }

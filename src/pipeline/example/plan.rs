@@ -77,11 +77,12 @@ impl Plan {
         if self.looked_at > MOST_LOOKED_AT {
             return false;
         }
-        let all = judge.violations(input, MOST_VIOLATIONS);
-        self.looked_at += all.count;
-        if all.count > MOST_BROKEN {
+        let all = judge.breaches(input, MOST_VIOLATIONS);
+        self.looked_at += all.count();
+        if all.count() > MOST_BROKEN {
             return false;
         }
+        let all = all.told();
         let behind = self.behind(schema, &all, &violation.tokens);
         // Where not even the type fits, another value of it will not either.
         let mut leaves = behind.iter().filter(|inner| !is_combinator(inner) && inner.keyword != "type");

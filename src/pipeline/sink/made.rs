@@ -140,7 +140,7 @@ pub(super) fn shape(document: &Document, node: NodeId) -> ValueShape {
         Kind::String => ValueShape::Text,
         Kind::Object => ValueShape::Object,
         Kind::Array => ValueShape::Array,
-        Kind::Number if document.small_number(node).is_some() => ValueShape::Integer,
+        Kind::Number if document.node(node).small_number().is_some() => ValueShape::Integer,
         Kind::Number => match std::str::from_utf8(document.raw(node)).unwrap_or_default() {
             raw if raw.parse::<i64>().is_ok() => ValueShape::Integer,
             raw if is_integer(raw) || raw.parse::<f64>().is_ok_and(f64::is_finite) => ValueShape::Number,

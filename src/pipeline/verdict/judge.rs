@@ -1,11 +1,12 @@
 //! The pipeline's judgement replayed: its one error, byte for byte, and every violation behind it.
 //!
-//! Owns: compiling a schema once to judge many documents, verdicts, lists of violations, what could not be judged.
+//! Owns: compiling a schema once to judge many documents, verdicts, violations, what could not be judged.
 //! Refuses: reading payloads (payload), finding a node from a message alone (the rest of verdict), network references.
 //!
 //! The pipeline validates with Everit json-schema 1.14.4, stopping at its first error, on org.json values read by Jackson 2.15.4. What it does
 //! was observed by running it; the modules below name the rule that each follows.
 
+mod breaches;
 mod cause;
 mod compile;
 mod decode;
@@ -37,12 +38,13 @@ use crate::pipeline::document::{Document, NodeId};
 use crate::pipeline::fault::Keyword;
 use crate::pipeline::names::snake_case;
 use crate::pipeline::schema::Schema;
+pub use breaches::Breaches;
 use cause::Leaves;
 use compile::{MOST_NESTED, NESTED_SHALLOW, SchemaRefusal};
 use program::Program;
-use run::{DEEPEST, JudgedSubject, Run, SHALLOW};
+use run::{DEEPEST, JudgeStop, JudgedSubject, Run, SHALLOW};
 pub use sentence::CausePhrase;
-use sink::{Leaf, Sink};
+use sink::{Leaf, LeafWords, Sink};
 
 /// Stack for documents or schemas that are nested deep.
 const BIG_STACK: usize = 256 << 20;
@@ -245,6 +247,12 @@ pub fn is_combinator(keyword: Keyword) -> bool {
     matches!(keyword, "anyOf" | "oneOf" | "allOf" | "then" | "else")
 }
 
+impl Outcome {
+    fn of(first: Option<Violation>) -> Self {
+        first.map_or(Outcome::Pass, |violation| Outcome::Fail(Box::new(violation)))
+    }
+}
+
 impl Violation {
     /// The message as if nothing else were broken: its pointer escaped once.
     pub fn alone(&self) -> String {
@@ -285,108 +293,108 @@ impl Judge {
     }
 
     /// The pipeline's verdict.
-    pub fn verdict<'a>(&self, input: impl Into<JudgeInput<'a>>) -> Verdict {
+    pub fn verdict<'a>(&'a self, input: impl Into<JudgeInput<'a>>) -> Verdict {
         self.reported(input.into(), report::violation)
     }
 
     /// The same without a plain sentence about what is broken.
-    pub fn verdict_untold<'a>(&self, input: impl Into<JudgeInput<'a>>) -> Verdict {
-        self.reported(input.into(), |run, schema, leaf| report::untold(run, schema, leaf))
+    pub fn verdict_untold<'a>(&'a self, input: impl Into<JudgeInput<'a>>) -> Verdict {
+        self.reported(input.into(), |run, schema, leaf, words| report::untold(run, schema, leaf, words))
     }
 
-    fn reported(&self, input: JudgeInput<'_>, tell: impl Fn(&mut Run<'_>, &Schema, &Leaf) -> Violation + Sync) -> Verdict {
-        let (first, doubts) = self.ask(input, |run| {
-            let valid = run.valid(self.program.root, JudgedSubject::value(0));
-            if valid { None } else { run.first(self.program.root, JudgedSubject::value(0)).map(|leaf| tell(run, &self.schema, &leaf)) }
-        });
-        let outcome = first.flatten().map_or(Outcome::Pass, |violation| Outcome::Fail(Box::new(violation)));
-        Verdict { outcome, doubts }
+    fn reported<'a>(
+        &'a self,
+        input: JudgeInput<'a>,
+        tell: impl Fn(&mut Run<'a>, &Schema, &Leaf<'a>, &LeafWords) -> Violation + Sync,
+    ) -> Verdict {
+        let Some((run, first)) = self.ask(input, |run| {
+            let first = run.reported(self.program.root)?;
+            let words = report::words(run, &first);
+            Some(tell(run, &self.schema, &first, &words))
+        }) else {
+            return Verdict { outcome: Outcome::Pass, doubts: Vec::new() };
+        };
+        Verdict { outcome: Outcome::of(first), doubts: report::doubts(&run, &self.schema) }
     }
 
     /// Whether the document passes.
-    pub fn passes<'a>(&self, input: impl Into<JudgeInput<'a>>) -> bool {
-        self.ask(input.into(), |run| run.valid(self.program.root, JudgedSubject::value(0))).0.unwrap_or(true)
+    pub fn passes<'a>(&'a self, input: impl Into<JudgeInput<'a>>) -> bool {
+        let input = input.into();
+        if input.document.is_empty() {
+            return true;
+        }
+        let with_depth = |most_depth| {
+            let mut run = Run::new(&self.program, input.document, input.stripped, most_depth);
+            let passes = run.valid(self.program.root, JudgedSubject::value(0));
+            (passes, run.stop)
+        };
+        match with_depth(SHALLOW) {
+            (passes, Some(JudgeStop::TooDeep)) => on_big_stack(|| with_depth(DEEPEST)).map_or(passes, |(passes, _)| passes),
+            (passes, _) => passes,
+        }
+    }
+
+    /// Everything that the document breaks, without a word; `limit` violations are kept, all are counted.
+    pub fn breaches<'a>(&'a self, input: impl Into<JudgeInput<'a>>, limit: usize) -> Breaches<'a> {
+        let found = self.ask(input.into(), |run| {
+            let mut sink = Sink::all(limit);
+            if !run.valid(self.program.root, JudgedSubject::value(0)) {
+                run.walk_all(self.program.root, &mut sink);
+            }
+            sink
+        });
+        Breaches::new(&self.schema, found)
     }
 
     /// Every violation, `limit` of them in full.
-    pub fn violations<'a>(&self, input: impl Into<JudgeInput<'a>>, limit: usize) -> Violations {
-        let (all, doubts) = self.ask(input.into(), |run| {
-            let is_valid = run.valid(self.program.root, JudgedSubject::value(0));
-            if is_valid { Violations::default() } else { self.all(run, limit).0 }
-        });
-        Violations { doubts, ..all.unwrap_or_default() }
+    pub fn violations<'a>(&'a self, input: impl Into<JudgeInput<'a>>, limit: usize) -> Violations {
+        self.breaches(input, limit).told()
     }
 
     /// The pipeline's verdict with every violation, `limit` of them in full: both at the price of one look at a document that passes.
-    pub fn examined<'a>(&self, input: impl Into<JudgeInput<'a>>, limit: usize) -> (Verdict, Violations) {
-        let root = JudgedSubject::value(0);
-        let (both, doubts) = self.ask(input.into(), |run| {
-            if run.valid(self.program.root, root) {
+    pub fn examined<'a>(&'a self, input: impl Into<JudgeInput<'a>>, limit: usize) -> (Verdict, Violations) {
+        let root = self.program.root;
+        let asked = self.ask(input.into(), |run| {
+            if run.valid(root, JudgedSubject::value(0)) {
                 return (None, report::doubts(run, &self.schema), Violations::default());
             }
-            let (all, first) = self.all(run, limit);
+            let mut sink = Sink::all(limit);
+            run.walk_all(root, &mut sink);
+            let (all, first) = breaches::tell(run, &self.schema, &mut sink);
             if let (Some(first), true) = (first, run.is_certain()) {
                 return (Some(first), Vec::new(), all);
             }
             // What could not be judged on the way to the first is less than what could not on the way to all.
             let mut run = run.anew();
-            let first = if run.valid(self.program.root, root) { None } else { run.first(self.program.root, root) };
-            let first = first.map(|leaf| report::violation(&mut run, &self.schema, &leaf));
+            let first = run.reported(root).map(|leaf| {
+                let words = report::words(&run, &leaf);
+                report::violation(&mut run, &self.schema, &leaf, &words)
+            });
             (first, report::doubts(&run, &self.schema), all)
         });
-        let Some((first, of_verdict, all)) = both else {
-            return (Verdict { outcome: Outcome::Pass, doubts: doubts.clone() }, Violations { doubts, ..Violations::default() });
+        let Some((run, (first, of_verdict, all))) = asked else {
+            return (Verdict { outcome: Outcome::Pass, doubts: Vec::new() }, Violations::default());
         };
-        let outcome = first.map_or(Outcome::Pass, |violation| Outcome::Fail(Box::new(violation)));
-        (Verdict { outcome, doubts: of_verdict }, Violations { doubts, ..all })
+        let verdict = Verdict { outcome: Outcome::of(first), doubts: of_verdict };
+        (verdict, Violations { doubts: report::doubts(&run, &self.schema), ..all })
     }
 
     /// What the pipeline reports, without a word: cheap where many documents are only counted. The flag tells whether all could be judged.
-    pub fn breach<'a>(&self, input: impl Into<JudgeInput<'a>>) -> (Option<Breach>, bool) {
-        let root = JudgedSubject::value(0);
-        let (first, doubts) = self.ask(input.into(), |run| {
-            let is_valid = run.valid(self.program.root, root);
-            let first = if is_valid { None } else { run.first(self.program.root, root) };
-            first.map(|leaf| Breach {
-                keyword: leaf.keyword,
-                instance: leaf.at.node,
-                about_name: leaf.at.is_name,
-                key: leaf.key,
-                node: self.program.sub(leaf.sub).node,
-            })
-        });
-        (first.flatten(), doubts.is_empty())
-    }
-
-    /// All violations, and the one that is reported: the first, or the combinator that it stands behind. `None` where the validator names another node
-    /// as the first than among all.
-    fn all(&self, run: &mut Run<'_>, limit: usize) -> (Violations, Option<Violation>) {
-        run.begin_another();
-        let mut sink = Sink::all(limit);
-        let _ = run.walk(self.program.root, JudgedSubject::value(0), &mut sink);
-        let first = sink.reported().filter(|leaf| leaf.keyword != "contains");
-        let tree = tree::tree(run, &self.schema, &mut sink);
-        let list: Vec<Violation> = sink.leaves.iter().map(|leaf| report::violation(run, &self.schema, leaf)).collect();
-        let causes = cause::causes(run, &self.schema, Leaves { sink: &sink, told: &list }, &tree);
-        let told = first.map(|first| match sink.leaves.first().zip(list.first()) {
-            Some((leaf, told)) if leaf.is_same(&first) => report::again(&first, told),
-            _ => report::violation(run, &self.schema, &first),
-        });
-        (Violations { list, count: sink.count, tree, causes, doubts: Vec::new() }, told)
+    pub fn breach<'a>(&'a self, input: impl Into<JudgeInput<'a>>) -> (Option<Breach>, bool) {
+        let asked = self.ask(input.into(), |run| run.reported(self.program.root));
+        let Some((run, first)) = asked else { return (None, true) };
+        (first.map(|leaf| breaches::breach(&run, &leaf)), run.is_certain())
     }
 
     /// What is really wrong with what the pipeline reports; nothing where the document passes. Looks only at the value that the report is about.
-    pub fn cause<'a>(&self, input: impl Into<JudgeInput<'a>>) -> Option<Cause> {
+    pub fn cause<'a>(&'a self, input: impl Into<JudgeInput<'a>>) -> Option<Cause> {
         self.explained(input, 1).and_then(|(_, causes)| causes.into_iter().next())
     }
 
     /// The message that the pipeline reports, and what is really wrong with what it is about: so many things at most, in the validator's order.
-    pub fn explained<'a>(&self, input: impl Into<JudgeInput<'a>>, most: usize) -> Option<(String, Vec<Cause>)> {
-        let (causes, _) = self.ask(input.into(), |run| {
-            if run.valid(self.program.root, JudgedSubject::value(0)) {
-                return None;
-            }
-            let reported = run.first(self.program.root, JudgedSubject::value(0))?;
+    pub fn explained<'a>(&'a self, input: impl Into<JudgeInput<'a>>, most: usize) -> Option<(String, Vec<Cause>)> {
+        let asked = self.ask(input.into(), |run| {
+            let reported = run.reported(self.program.root)?;
             let message = report::message(run, &reported);
             let mut sink = Sink::all(MOST_BEHIND);
             if is_combinator(reported.keyword) {
@@ -394,28 +402,30 @@ impl Judge {
             } else {
                 let _ = sink.add(reported);
             }
+            report::word(run, &mut sink);
             let tree = tree::tree(run, &self.schema, &mut sink);
             let mut causes = cause::causes(run, &self.schema, Leaves { sink: &sink, told: &[] }, &tree);
             causes.truncate(most);
             (!causes.is_empty()).then_some((message, causes))
         });
-        causes.flatten()
+        asked.and_then(|(_, causes)| causes)
     }
 
-    /// Puts a question to a document; again on a big stack where the usual one is too small. No answer for a document without a value.
-    fn ask<T: Send>(&self, input: JudgeInput<'_>, question: impl Fn(&mut Run<'_>) -> T + Sync) -> (Option<T>, Vec<Doubt>) {
+    /// Puts a question to a document; again on a big stack where the usual one is too small. The answer comes with what was learned on the way to it;
+    /// none for a document without a value.
+    fn ask<'a, T: Send>(&'a self, input: JudgeInput<'a>, question: impl Fn(&mut Run<'a>) -> T + Sync) -> Option<(Run<'a>, T)> {
         if input.document.is_empty() {
-            return (None, Vec::new());
+            return None;
         }
         let with_depth = |most_depth| {
             let mut run = Run::new(&self.program, input.document, input.stripped, most_depth);
             let answer = question(&mut run);
-            (run.stop, answer, report::doubts(&run, &self.schema))
+            (run, answer)
         };
-        let (stop, answer, doubts) = with_depth(SHALLOW);
-        if stop != Some(run::JudgeStop::TooDeep) {
-            return (Some(answer), doubts);
+        let asked = with_depth(SHALLOW);
+        if asked.0.stop != Some(JudgeStop::TooDeep) {
+            return Some(asked);
         }
-        on_big_stack(|| with_depth(DEEPEST)).map_or((Some(answer), doubts), |(_, answer, doubts)| (Some(answer), doubts))
+        Some(on_big_stack(|| with_depth(DEEPEST)).unwrap_or(asked))
     }
 }

@@ -80,8 +80,8 @@ struct DocumentPart {
 
 /// All violations, unless there are too many to look at.
 fn violations(judge: &Judge, document: &Document) -> Option<Vec<Violation>> {
-    let all = judge.violations(JudgeInput::payload(document), MOST_VIOLATIONS);
-    (all.count as usize <= MOST_VIOLATIONS).then_some(all.list)
+    let all = judge.breaches(JudgeInput::payload(document), MOST_VIOLATIONS);
+    (all.count() as usize <= MOST_VIOLATIONS).then(|| all.told().list)
 }
 
 fn identity(violation: &Violation) -> ViolationKey {

@@ -35,7 +35,7 @@ pub(super) struct Way<'a> {
 
 impl Found<'_> {
     /// Whether something holds for the leaf, or for those of all alternatives; a combinator has none.
-    pub(super) fn all(&self, sink: &Sink, holds: &dyn Fn(Option<&Leaf>) -> bool) -> bool {
+    pub(super) fn all(&self, sink: &Sink<'_>, holds: &dyn Fn(Option<&Leaf<'_>>) -> bool) -> bool {
         match self {
             Found::Leaf(at) => holds(sink.leaves.get(*at)),
             Found::Itself(_) => holds(None),
@@ -44,11 +44,11 @@ impl Found<'_> {
     }
 
     /// Whether both say the same. What a list of values holds is not in the validator's words, so only the same list says the same.
-    fn is(&self, other: &Found<'_>, sink: &Sink) -> bool {
+    fn is(&self, other: &Found<'_>, sink: &Sink<'_>) -> bool {
         let said = |at: &usize| {
-            let leaf = sink.leaves.get(*at)?;
+            let (leaf, words) = sink.leaves.get(*at).zip(sink.words.get(*at))?;
             let list = matches!(leaf.keyword, "const" | "enum").then_some(leaf.sub);
-            Some((leaf.at, leaf.keyword, &leaf.text, &leaf.key, list))
+            Some((leaf.at, leaf.keyword, &words.text, leaf.key, list))
         };
         match (self, other) {
             (Found::Leaf(a), Found::Leaf(b)) => said(a) == said(b),
@@ -60,31 +60,31 @@ impl Found<'_> {
 
 /// The failures, and those that were told before, at the same positions.
 #[derive(Clone, Copy)]
-pub(super) struct Leaves<'a> {
-    pub(super) sink: &'a Sink,
+pub(super) struct Leaves<'a, 'r> {
+    pub(super) sink: &'a Sink<'r>,
     pub(super) told: &'a [Violation],
 }
 
-impl Leaves<'_> {
-    fn violation(&self, run: &mut Run<'_>, schema: &Schema, at: usize) -> Option<Violation> {
-        let told = || Some(report::violation(run, schema, self.sink.leaves.get(at)?));
+impl<'r> Leaves<'_, 'r> {
+    fn violation(&self, run: &mut Run<'r>, schema: &Schema, at: usize) -> Option<Violation> {
+        let told = || Some(report::violation(run, schema, self.sink.leaves.get(at)?, self.sink.words.get(at)?));
         self.told.get(at).cloned().or_else(told)
     }
 }
 
 /// Everything that is to be mended.
-pub(super) fn causes(run: &mut Run<'_>, schema: &Schema, leaves: Leaves<'_>, tree: &[Refused]) -> Vec<Cause> {
+pub(super) fn causes<'r>(run: &mut Run<'r>, schema: &Schema, leaves: Leaves<'_, 'r>, tree: &[Refused]) -> Vec<Cause> {
     let found = found(run, leaves.sink, tree);
     found.iter().filter_map(|found| told(run, schema, leaves, found)).collect()
 }
 
 /// What is to be mended of several things that are all broken; what another of them implies is left out.
-pub(super) fn found<'a>(run: &Run<'_>, sink: &Sink, broken: &'a [Refused]) -> Vec<Found<'a>> {
+pub(super) fn found<'a>(run: &Run<'_>, sink: &Sink<'_>, broken: &'a [Refused]) -> Vec<Found<'a>> {
     without_implied(run, sink, broken.iter().flat_map(|broken| one(run, sink, broken)).collect())
 }
 
 /// The leaves among them that say that a value is not one of those listed.
-pub(super) fn listed<'s>(sink: &'s Sink, found: &[Found<'_>]) -> impl Iterator<Item = &'s Leaf> {
+pub(super) fn listed<'s, 'r>(sink: &'s Sink<'r>, found: &[Found<'_>]) -> impl Iterator<Item = &'s Leaf<'r>> {
     let leaves = found.iter().filter_map(|found| match found {
         Found::Leaf(at) => sink.leaves.get(*at),
         _ => None,
@@ -92,7 +92,7 @@ pub(super) fn listed<'s>(sink: &'s Sink, found: &[Found<'_>]) -> impl Iterator<I
     leaves.filter(|leaf| matches!(leaf.keyword, "const" | "enum"))
 }
 
-fn one<'a>(run: &Run<'_>, sink: &Sink, broken: &'a Refused) -> Vec<Found<'a>> {
+fn one<'a>(run: &Run<'_>, sink: &Sink<'_>, broken: &'a Refused) -> Vec<Found<'a>> {
     let of = match broken {
         Refused::Leaf(at) if *at < sink.leaves.len() => return vec![Found::Leaf(*at)],
         Refused::Leaf(_) => return Vec::new(),
@@ -125,10 +125,10 @@ fn one<'a>(run: &Run<'_>, sink: &Sink, broken: &'a Refused) -> Vec<Found<'a>> {
     }
 }
 
-fn without_implied<'a>(run: &Run<'_>, sink: &Sink, mut all: Vec<Found<'a>>) -> Vec<Found<'a>> {
+fn without_implied<'a>(run: &Run<'_>, sink: &Sink<'_>, mut all: Vec<Found<'a>>) -> Vec<Found<'a>> {
     let listed: FxHashSet<_> = listed(sink, &all).map(|leaf| (leaf.at, run.program.sub(leaf.sub).node)).collect();
     // A value that is not one of those listed is of another type as well, mostly; the list says more.
-    let implied = |leaf: &Leaf| leaf.keyword == "type" && listed.contains(&(leaf.at, run.program.sub(leaf.sub).node));
+    let implied = |leaf: &Leaf<'_>| leaf.keyword == "type" && listed.contains(&(leaf.at, run.program.sub(leaf.sub).node));
     if !listed.is_empty() {
         all.retain(|found| !found.all(sink, &|leaf| leaf.is_some_and(implied)));
     }
@@ -147,7 +147,7 @@ fn first_leaf(broken: &[Refused]) -> usize {
 }
 
 /// What the nearest branches ask for.
-fn choice<'a>(run: &Run<'_>, sink: &Sink, of: &'a Branches) -> Vec<Found<'a>> {
+fn choice<'a>(run: &Run<'_>, sink: &Sink<'_>, of: &'a Branches) -> Vec<Found<'a>> {
     let mut ways = Vec::new();
     for branch in of.branches.iter().filter(|branch| branch.is_nearest).take(MOST_WAYS) {
         ways.push(found(run, sink, &branch.broken));
@@ -181,7 +181,7 @@ fn flat(way: Vec<Found<'_>>) -> Vec<Way<'_>> {
 }
 
 /// Where every branch lists what may stand at one place and none lists what does, no form is meant: what each lists there.
-fn unlisted_form<'a>(run: &Run<'_>, sink: &Sink, of: &'a Branches) -> Option<Vec<Vec<Found<'a>>>> {
+fn unlisted_form<'a>(run: &Run<'_>, sink: &Sink<'_>, of: &'a Branches) -> Option<Vec<Vec<Found<'a>>>> {
     let is_other_kind = |found: &Found<'_>| {
         found.all(sink, &|leaf| leaf.is_some_and(|leaf| leaf.keyword == "type" && leaf.at.node == of.violation.instance))
     };
@@ -189,7 +189,7 @@ fn unlisted_form<'a>(run: &Run<'_>, sink: &Sink, of: &'a Branches) -> Option<Vec
         of.branches.iter().filter(|branch| !branch.valid).take(MOST_WAYS).map(|branch| found(run, sink, &branch.broken)).collect();
     forms.retain(|form| !form.iter().any(is_other_kind));
     let (first, rest) = forms.split_first()?;
-    let is_listed_in = |form: &Vec<Found<'_>>, leaf: &Leaf| listed(sink, form).any(|other| other.at == leaf.at);
+    let is_listed_in = |form: &Vec<Found<'_>>, leaf: &Leaf<'_>| listed(sink, form).any(|other| other.at == leaf.at);
     let place = listed(sink, first).find(|leaf| !rest.is_empty() && rest.iter().all(|form| is_listed_in(form, leaf)))?.at;
     for form in &mut forms {
         form.sort_by_key(|found| !matches!(found, Found::Leaf(at) if sink.leaves.get(*at).is_some_and(|leaf| leaf.at == place && matches!(leaf.keyword, "const" | "enum"))));
@@ -197,7 +197,7 @@ fn unlisted_form<'a>(run: &Run<'_>, sink: &Sink, of: &'a Branches) -> Option<Vec
     Some(forms)
 }
 
-fn told(run: &mut Run<'_>, schema: &Schema, leaves: Leaves<'_>, found: &Found<'_>) -> Option<Cause> {
+fn told<'r>(run: &mut Run<'r>, schema: &Schema, leaves: Leaves<'_, 'r>, found: &Found<'_>) -> Option<Cause> {
     Some(match found {
         Found::Leaf(at) => clear(leaves.violation(run, schema, *at)?),
         Found::Itself(of) => clear(of.violation.clone()),
@@ -210,8 +210,8 @@ fn clear(violation: Violation) -> Cause {
 }
 
 /// Alternatives: as one sentence about a value where they are about one, else each in its own.
-fn either(run: &mut Run<'_>, schema: &Schema, leaves: Leaves<'_>, of: &Branches, ways: &[Way<'_>]) -> Cause {
-    let about: Vec<Option<&Leaf>> = ways
+fn either<'r>(run: &mut Run<'r>, schema: &Schema, leaves: Leaves<'_, 'r>, of: &Branches, ways: &[Way<'_>]) -> Cause {
+    let about: Vec<Option<&Leaf<'r>>> = ways
         .iter()
         .map(|way| match way.first {
             Found::Leaf(at) => leaves.sink.leaves.get(at),

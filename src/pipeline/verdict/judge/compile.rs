@@ -78,8 +78,8 @@ pub(super) fn compile(schema: &Schema, most_nested: usize) -> Result<Program, Sc
         };
         program.subs[at].is_flat = is_flat;
     }
-    glances::fill(&mut program);
     program.may_break_off = program.refused.values().any(Option::is_none);
+    glances::fill(&mut program);
     Ok(program)
 }
 
@@ -218,10 +218,11 @@ impl<'a> Compiler<'a> {
             nodes.iter().filter_map(|&node| Some(document.string(node)?.into_owned().into_bytes().into())).collect();
         texts.sort();
         texts.dedup();
+        let has_backslash = texts.iter().any(|text| text.contains(&b'\\'));
         let texts = NameTable::of(texts.into_iter().map(|text| (text, ())));
         let others = nodes.iter().filter(|&&node| document.kind(node) != Kind::String);
         let others = others.map(|&node| spell::listed(document, node, true).into()).collect();
-        Ok(Box::new(EnumRules { texts, others }))
+        Ok(Box::new(EnumRules { texts, has_backslash, others }))
     }
 
     /// The part that `type` makes.

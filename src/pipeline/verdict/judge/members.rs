@@ -3,7 +3,10 @@
 //! Owns: which known names are there, whether nothing is wrong with any of the others.
 //! Refuses: the order of what is wrong (walk).
 
-use super::program::ObjectRules;
+use std::borrow::Cow;
+
+use super::decode;
+use super::program::{KnownName, ObjectRules};
 use super::run::{JudgedSubject, Run};
 use crate::pipeline::document::NodeId;
 
@@ -18,12 +21,35 @@ pub(super) struct KnownMembers {
 impl KnownMembers {
     /// Whether a name that is required is there.
     pub(super) fn has(&self, rules: &ObjectRules, name: &str) -> bool {
-        let number = rules.table.get(name.as_bytes()).and_then(|known| known.required);
+        let number = rules.table.get(name.as_bytes()).and_then(|known| known.required());
         number.and_then(|number| self.required.get(number as usize)).is_some_and(|&has| has)
     }
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    /// A member's name, decoded only where it holds an escape.
+    #[inline]
+    pub(super) fn name_bytes(&self, member: NodeId) -> Cow<'a, [u8]> {
+        if let Some(plain) = self.document.plain_key(member) {
+            return Cow::Borrowed(plain);
+        }
+        let raw = self.document.raw_key(member).unwrap_or_default();
+        if memchr::memchr(b'\\', raw).is_some() {
+            return Cow::Owned(decode::name(self.document, member).into_owned().into_bytes());
+        }
+        Cow::Borrowed(raw)
+    }
+
+    /// What is known of a member's name.
+    #[inline]
+    pub(super) fn known_name<'r>(&self, rules: &'r ObjectRules, member: NodeId) -> Option<&'r KnownName> {
+        let node = self.document.node(member);
+        match node.plain_length() {
+            Some(length) => rules.table.get_by(self.document.ends_of(node, length), || self.document.name_of(node, length)),
+            None => rules.table.get(&self.name_bytes(member)),
+        }
+    }
+
     /// What an object has of the names that its schema knows; of several members of one name the last.
     pub(super) fn known_members(&self, rules: &ObjectRules, node: NodeId) -> KnownMembers {
         let mut known = KnownMembers { values: vec![None; rules.properties.len()], required: vec![false; rules.required_count as usize] };
@@ -31,15 +57,14 @@ impl Run<'_> {
             return known;
         }
         for member in self.document.children(node) {
-            let name = self.name_bytes(member);
-            let Some(of) = rules.table.get(&name) else { continue };
+            let Some(of) = self.known_name(rules, member) else { continue };
             if self.is_stripped(node, member) {
                 continue;
             }
-            if let Some((property, _)) = of.property {
+            if let Some(property) = of.property() {
                 known.values[property as usize] = Some(member);
             }
-            if let Some(required) = of.required {
+            if let Some(required) = of.required() {
                 known.required[required as usize] = true;
             }
         }
@@ -57,7 +82,7 @@ impl Run<'_> {
         if !rules.closed && rules.additional.is_none() && rules.patterns.is_empty() {
             return true;
         }
-        let is_property = |run: &Self, member| rules.table.get(&run.name_bytes(member)).is_some_and(|known| known.property.is_some());
+        let is_property = |run: &Self, member| run.known_name(rules, member).is_some_and(|known| known.property().is_some());
         let fits = |run: &mut Self, member| {
             is_property(run, member) || (!rules.closed && rules.additional.is_none_or(|sub| run.valid(sub, JudgedSubject::value(member))))
         };

@@ -17,19 +17,23 @@ pub(super) struct NameTable<V> {
     /// Positions of names, a power of two of them, or none.
     slots: Box<[u32]>,
     names: Box<[Named<V>]>,
+    /// Names whose ends do not tell all of them, one behind the other.
+    long: Box<[u8]>,
 }
 
+/// Two or one to a line of the processor's cache, and none on two.
 #[derive(Debug)]
+#[repr(align(32))]
 struct Named<V> {
     ends: NameEnds,
-    /// The name, where its ends do not tell all of it.
-    long: Box<[u8]>,
+    /// Where the name is, if it is long.
+    long: u32,
     known: V,
 }
 
 impl<V> Default for NameTable<V> {
     fn default() -> Self {
-        NameTable { slots: Box::default(), names: Box::default() }
+        NameTable { slots: Box::default(), names: Box::default(), long: Box::default() }
     }
 }
 
@@ -42,6 +46,7 @@ impl<V: Copy> NameTable<V> {
         }
         let mut slots = vec![NONE; (count * ROOM).next_power_of_two()].into_boxed_slice();
         let mut names = Vec::with_capacity(count);
+        let mut long = Vec::new();
         for (name, known) in entries {
             let ends = NameEnds::of(&name);
             let mut at = ends.hash() & (slots.len() - 1);
@@ -49,14 +54,21 @@ impl<V: Copy> NameTable<V> {
                 at = (at + 1) & (slots.len() - 1);
             }
             slots[at] = names.len() as u32;
-            let long = if ends.is_whole() { Box::default() } else { name };
-            names.push(Named { ends, long, known });
+            names.push(Named { ends, long: long.len() as u32, known });
+            if !ends.is_whole() {
+                long.extend_from_slice(&name);
+            }
         }
-        NameTable { slots, names: names.into() }
+        NameTable { slots, names: names.into(), long: long.into() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.slots.is_empty()
+    }
+
+    /// What is known of each name, to be added to.
+    pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.names.iter_mut().map(|named| &mut named.known)
     }
 
     /// What is known of a name.
@@ -71,17 +83,17 @@ impl<V: Copy> NameTable<V> {
         let mut at = ends.hash();
         loop {
             let named = self.names.get(self.slots[at & mask] as usize)?;
-            if named.ends == ends && (ends.is_whole() || is_named(&named.long, name())) {
+            if named.ends == ends && (ends.is_whole() || self.is_named(named, name())) {
                 return Some(&named.known);
             }
             at += 1;
         }
     }
-}
 
-#[inline(never)]
-fn is_named(long: &[u8], name: &[u8]) -> bool {
-    long == name
+    #[inline(never)]
+    fn is_named(&self, named: &Named<V>, name: &[u8]) -> bool {
+        self.long[named.long as usize..].starts_with(name)
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::glance::Glance;
 use super::names::NameTable;
 use super::numbers::Decimal;
 use super::pattern::Pattern;
-use crate::pipeline::document::NodeId;
+use crate::pipeline::document::{NodeId, Sorts};
 use crate::pipeline::schema::Draft;
 
 /// Position of a compiled schema.
@@ -127,22 +127,101 @@ pub(super) struct ObjectRules {
     pub(super) table: NameTable<KnownName>,
     /// Whether anything but the members and what is required is asked for: how many there are, what depends on what.
     pub(super) asks_whole: bool,
-    /// Whether names are only looked up: no pattern, and no schema for names.
-    pub(super) is_plain: bool,
-    /// Whether a member's name matters.
-    pub(super) reads_names: bool,
+    /// How much of the members has to be looked at.
+    pub(super) reading: Reading,
+    /// What a member is asked that no property names, unless a pattern does.
+    pub(super) beside: MemberAsks,
+    /// Sorts of values that fit that whatever they are.
+    pub(super) beside_sorts: Sorts,
+    /// Names of fewer bytes need not be asked about.
+    pub(super) short_names: u8,
     /// Number of different required names.
     pub(super) required_count: u32,
 }
 
-/// What an object's rules say about one name.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct KnownName {
-    /// Position in `properties` and the schema there.
-    pub(super) property: Option<(u32, SubId)>,
-    /// Number among the required names.
-    pub(super) required: Option<u32>,
+/// How much of an object's members its rules have to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Reading {
+    /// They ask nothing of any member.
+    #[default]
+    Nothing,
+    /// All values are asked the same.
+    Values,
+    /// Names are looked up.
+    Names,
+    /// Names are looked up, and patterns looked for in them.
+    Patterns,
+    /// The same, and very many of them are required.
+    All,
 }
+
+/// What a member is asked.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MemberAsks {
+    pub(super) sub: SubId,
+    /// What can be told without the rules of `sub`; of a member that no schema is asked about everything.
+    pub(super) glance: Glance,
+}
+
+impl Default for MemberAsks {
+    fn default() -> Self {
+        MemberAsks { sub: 0, glance: Glance::FITS }
+    }
+}
+
+/// What an object's rules say about one name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct KnownName {
+    /// Position in `properties`.
+    property: u32,
+    /// Number among the required names.
+    required: u32,
+    /// By that property, else as one that none names.
+    pub(super) asks: MemberAsks,
+}
+
+/// No property, not required.
+const NO_NUMBER: u32 = u32::MAX;
+
+impl Default for KnownName {
+    fn default() -> Self {
+        KnownName { property: NO_NUMBER, required: NO_NUMBER, asks: MemberAsks::default() }
+    }
+}
+
+impl KnownName {
+    /// The name of the property at that position.
+    pub(super) fn of_property(position: usize) -> Self {
+        KnownName { property: position as u32, ..KnownName::default() }
+    }
+
+    /// Position among the properties.
+    pub(super) fn property(&self) -> Option<u32> {
+        (self.property != NO_NUMBER).then_some(self.property)
+    }
+
+    /// Number among the required names.
+    pub(super) fn required(&self) -> Option<u32> {
+        (self.required != NO_NUMBER).then_some(self.required)
+    }
+
+    /// Makes it a required name.
+    pub(super) fn require(&mut self, number: u32) {
+        self.required = number;
+    }
+
+    /// One bit for each required name of an object with at most [`FEW_REQUIRED`] of them, and one more for all other names.
+    #[inline]
+    pub(super) fn bit(&self) -> u64 {
+        1_u64.wrapping_shl(self.required)
+    }
+}
+
+/// Required names that have a bit each.
+pub(super) const FEW_REQUIRED: u32 = 63;
+
+/// What [`KnownName::bit`] is of a name that is not required.
+pub(super) const NOT_REQUIRED: u64 = 1 << FEW_REQUIRED;
 
 #[derive(Debug, Default)]
 pub(super) struct ArrayRules {
@@ -151,6 +230,10 @@ pub(super) struct ArrayRules {
     pub(super) most: Option<u64>,
     pub(super) unique: bool,
     pub(super) all: Option<SubId>,
+    /// The same with what can be told at a glance.
+    pub(super) each: Option<MemberAsks>,
+    /// Sorts of values that fit that whatever they are.
+    pub(super) each_sorts: Sorts,
     pub(super) tuple: Option<Vec<SubId>>,
     /// `additionalItems: false`.
     pub(super) closed: bool,
@@ -203,6 +286,8 @@ pub(super) struct NumberRules {
 pub(super) struct EnumRules {
     /// Texts among them, unescaped.
     pub(super) texts: NameTable<()>,
+    /// Whether one of them holds a backslash.
+    pub(super) has_backslash: bool,
     /// Everything else, spelled so that equal values are spelled alike.
     pub(super) others: Vec<Box<str>>,
 }

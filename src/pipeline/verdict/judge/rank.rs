@@ -23,9 +23,9 @@ const DISCRIMINATOR_LEVELS: usize = 3;
 pub(super) struct Ranked<'a, 'r> {
     pub(super) run: &'a Run<'r>,
     pub(super) schema: &'a Schema,
-    pub(super) sink: &'a Sink,
+    pub(super) sink: &'a Sink<'r>,
     /// The combinator's failure.
-    pub(super) failed: &'a Leaf,
+    pub(super) failed: &'a Leaf<'r>,
     pub(super) branches: &'a [(SubId, bool, Vec<Refused>)],
 }
 
@@ -87,7 +87,7 @@ impl Ranked<'_, '_> {
     }
 
     /// Whether the leaf says that the branch is not for this type of value.
-    fn is_other_kind(&self, leaf: &Leaf) -> bool {
+    fn is_other_kind(&self, leaf: &Leaf<'_>) -> bool {
         if leaf.at != self.failed.at {
             return false;
         }

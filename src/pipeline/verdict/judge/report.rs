@@ -3,37 +3,49 @@
 //! Owns: turning what a run found into what people and programs are told.
 //! Refuses: finding it (walk), the plain sentence's words (sentence).
 
+use std::borrow::Cow;
+
 use super::run::{DEEPEST, JudgeStop, Run};
-use super::sink::Leaf;
+use super::sink::{Leaf, LeafWords, Sink};
 use super::{Doubt, Violation, decode, message, sentence};
 use crate::ground::text::count;
 use crate::pipeline::document::{Document, NodeId};
 use crate::pipeline::schema::Schema;
 
+/// Words all leaves of a sink.
+pub(super) fn word<'a>(run: &Run<'a>, sink: &mut Sink<'a>) {
+    let worded = sink.leaves.iter().zip(sink.escapes()).map(|(leaf, again)| LeafWords { text: message::text(run, leaf), again });
+    sink.words = worded.collect();
+}
+
+/// What the validator says of a failure where nothing else is broken.
+pub(super) fn words(run: &Run<'_>, leaf: &Leaf<'_>) -> LeafWords {
+    LeafWords { text: message::text(run, leaf), again: Vec::new() }
+}
+
 /// A failure, told in full.
-pub(super) fn violation(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf) -> Violation {
-    Violation { sentence: sentence::sentence(run, schema, leaf), ..untold(run, schema, leaf) }
+pub(super) fn violation<'a>(run: &mut Run<'a>, schema: &Schema, leaf: &Leaf<'a>, words: &LeafWords) -> Violation {
+    Violation { sentence: sentence::sentence(run, schema, leaf), ..untold(run, schema, leaf, words) }
 }
 
-/// The same of a failure that was told before, as it is told where nothing else is broken.
-pub(super) fn again(leaf: &Leaf, told: &Violation) -> Violation {
-    let pointer = message::pointer(&told.tokens, &leaf.again);
-    Violation { message: format!("{pointer}: {}", leaf.text), pointer, ..told.clone() }
+/// One that was told before, as it is told where nothing else is broken.
+pub(super) fn alone(told: &Violation) -> Violation {
+    Violation { message: told.alone(), pointer: told.plain_pointer(), ..told.clone() }
 }
 
-/// The same without its sentence.
-pub(super) fn untold(run: &Run<'_>, schema: &Schema, leaf: &Leaf) -> Violation {
+/// A failure without its sentence.
+pub(super) fn untold<'a>(run: &Run<'a>, schema: &Schema, leaf: &Leaf<'a>, words: &LeafWords) -> Violation {
     let sub = run.program.sub(leaf.sub);
     let tokens = tokens(run.document, leaf.at.node);
-    let pointer = message::pointer(&tokens, &leaf.again);
+    let pointer = message::pointer(&tokens, &words.again);
     Violation {
-        message: format!("{pointer}: {}", leaf.text),
+        message: format!("{pointer}: {}", words.text),
         keyword: leaf.keyword,
         pointer,
         tokens,
         instance: leaf.at.node,
         about_name: leaf.at.is_name,
-        key: leaf.key.clone(),
+        key: message::key(run, leaf).map(Cow::into_owned),
         schema_pointer: schema.pointer(sub.node),
         node: sub.node,
         literal: schema.keyword(sub.node, leaf.keyword).is_some(),
@@ -43,8 +55,8 @@ pub(super) fn untold(run: &Run<'_>, schema: &Schema, leaf: &Leaf) -> Violation {
 }
 
 /// Its message alone.
-pub(super) fn message(run: &Run<'_>, leaf: &Leaf) -> String {
-    format!("{}: {}", message::pointer(&tokens(run.document, leaf.at.node), &leaf.again), leaf.text)
+pub(super) fn message(run: &Run<'_>, leaf: &Leaf<'_>) -> String {
+    format!("{}: {}", message::pointer(&tokens(run.document, leaf.at.node), &[]), message::text(run, leaf))
 }
 
 /// Decoded keys and positions from the root to the node.

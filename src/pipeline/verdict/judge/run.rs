@@ -20,6 +20,8 @@ pub(super) const SHALLOW: u32 = 160;
 pub(super) const DEEPEST: u32 = 20_000;
 /// Values with so many values inside are worth remembering.
 const BIG: NodeId = 32;
+/// Answers that are looked through.
+const FEW: usize = 8;
 /// Down to here values are looked at before they are walked.
 const LOOK_AHEAD: u32 = 64;
 /// Compiled schemas entered before answers about small values are remembered as well: then branches inside branches ask for them again and again.
@@ -63,14 +65,16 @@ pub(super) struct Run<'a> {
     pub(super) unprinted: Vec<SubId>,
     /// Patterns that could not be run, with the schema that asked and the reason; each once.
     pub(super) unrunnable: Vec<(PatternId, SubId, String)>,
-    /// Big values that were judged before: finding a failure's place goes over them again.
+    /// Big values that were judged before: finding a failure's place goes over them again. A few of them are found faster without a map.
+    noted: SmallVec<[((SubId, NodeId), bool); FEW]>,
+    /// The rest of them, where somebody is to ask again.
     settled: FxHashMap<(SubId, NodeId), bool>,
-    /// The same, noted only, until somebody is to ask again.
-    noted: SmallVec<[((SubId, NodeId), bool); 8]>,
     remembers: bool,
     most_depth: u32,
     depth: u32,
     steps: u64,
+    /// From so many steps on something has to be looked at before each.
+    careful_from: u64,
     pub(super) most_steps: u64,
 }
 
@@ -95,6 +99,7 @@ impl<'a> Run<'a> {
             most_depth,
             depth: 0,
             steps: 0,
+            careful_from: MANY_STEPS,
             most_steps: MOST_STEPS + MOST_STEPS_OF_VALUE * document.len() as u64,
         }
     }
@@ -104,25 +109,48 @@ impl<'a> Run<'a> {
         Run::new(self.program, self.document, self.stripped, self.most_depth)
     }
 
+    /// Whether it needs more stack than threads usually have.
+    pub(super) fn is_deep(&self) -> bool {
+        self.most_depth > SHALLOW
+    }
+
+    /// From here on a usual stack has to do.
+    pub(super) fn stay_shallow(&mut self) {
+        self.most_depth = SHALLOW;
+    }
+
     /// Whether everything could be judged so far.
     pub(super) fn is_certain(&self) -> bool {
         self.stop.is_none() && self.unprinted.is_empty() && self.unrunnable.is_empty()
     }
 
     /// Enters a compiled schema that holds others; `false` where that goes too deep or has taken too long.
+    #[inline]
     pub(super) fn enter(&mut self) -> bool {
         self.steps += 1;
+        if self.steps >= self.careful_from || self.depth >= self.most_depth {
+            return self.enter_carefully();
+        }
+        self.depth += 1;
+        true
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn enter_carefully(&mut self) -> bool {
         if self.depth >= self.most_depth {
             self.stop = Some(JudgeStop::TooDeep);
         } else if self.steps > self.most_steps {
             self.stop = Some(JudgeStop::TooMuch);
         }
         if self.stop.is_some() {
+            self.careful_from = 0;
             return false;
         }
         if self.steps == MANY_STEPS {
             self.remember_all();
         }
+        self.careful_from = if self.steps < MANY_STEPS { MANY_STEPS } else { self.most_steps };
         self.depth += 1;
         true
     }
@@ -130,6 +158,7 @@ impl<'a> Run<'a> {
     /// Begins another question about the same document, with all the work allowed that one may take.
     pub(super) fn begin_another(&mut self) {
         self.steps = 0;
+        self.careful_from = 0;
     }
 
     /// What a question about a value comes under, where its answer is worth remembering.
@@ -140,22 +169,30 @@ impl<'a> Run<'a> {
 
     /// The answer given before.
     pub(super) fn settled(&self, question: (SubId, NodeId)) -> Option<bool> {
-        if self.remembers { self.settled.get(&question).copied() } else { None }
+        if !self.remembers {
+            return None;
+        }
+        let noted = self.noted.iter().find(|(known, _)| *known == question).map(|(_, valid)| *valid);
+        noted.or_else(|| if self.settled.is_empty() { None } else { self.settled.get(&question).copied() })
     }
 
     /// From here on answers are asked for again. Most documents pass, and nobody asks.
     pub(super) fn remember_all(&mut self) {
         self.remembers = true;
-        self.settled.extend(self.noted.drain(..));
+        if self.noted.len() > FEW {
+            self.settled.extend(self.noted.drain(..));
+        }
     }
 
     /// Remembers an answer, unless judging was given up.
     pub(super) fn settle(&mut self, question: (SubId, NodeId), valid: bool) {
-        if self.stop.is_none() {
-            match self.remembers {
-                true => drop(self.settled.insert(question, valid)),
-                false => self.noted.push((question, valid)),
-            }
+        if self.stop.is_some() {
+            return;
+        }
+        if self.remembers && self.noted.len() >= FEW {
+            self.settled.insert(question, valid);
+        } else {
+            self.noted.push((question, valid));
         }
     }
 
@@ -214,11 +251,13 @@ impl<'a> Run<'a> {
 
     /// Whether no later member of an object that ends there has the name of this one; `false` where one may.
     pub(super) fn is_surely_last(&self, member: NodeId, end: NodeId) -> bool {
-        let Some(name) = self.document.plain_key(member).filter(|name| name.is_ascii()) else { return false };
-        let mut next = self.document.end(member);
+        let document = self.document;
+        let Some(name) = document.plain_key(member).filter(|name| name.is_ascii()) else { return false };
+        let mut next = document.end(member);
         while next < end {
-            match self.document.plain_key(next) {
-                Some(other) if other != name => next = self.document.end(next),
+            let node = document.node(next);
+            match node.plain_length() {
+                Some(length) if usize::from(length) != name.len() || document.name_of(node, length) != name => next = node.end(),
                 _ => return false,
             }
         }

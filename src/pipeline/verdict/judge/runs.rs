@@ -65,7 +65,19 @@ impl Runs {
     }
 
     /// Whether the text begins with the runs, and ends with them where it must.
+    #[inline]
     pub(super) fn found(&self, text: &[u8]) -> bool {
+        match &self.runs[..] {
+            // Mostly of digits, for the names of many members.
+            [run] if self.whole => {
+                let is_as_long = run.least as usize <= text.len() && text.len() <= run.most as usize;
+                is_as_long && text.iter().all(|&byte| run.class[usize::from(byte)])
+            }
+            _ => self.found_one_by_one(text),
+        }
+    }
+
+    fn found_one_by_one(&self, text: &[u8]) -> bool {
         let mut at = 0_usize;
         for run in &self.runs {
             let rest = &text[at..text.len().min(at.saturating_add(run.most as usize))];

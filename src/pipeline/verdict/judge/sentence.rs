@@ -6,7 +6,7 @@
 use super::program::{Combinator, SubBody, SubId};
 use super::run::{JudgedSubject, Run};
 use super::sink::Leaf;
-use super::{decode, spell};
+use super::{decode, message, spell};
 use crate::ground::text;
 use crate::pipeline::document::{Kind, PathStyle};
 use crate::pipeline::fault::{Keyword, part_at_fault, phrase};
@@ -18,11 +18,11 @@ const MOST_CELLS: usize = 60;
 const MOST_VALUES: usize = 6;
 
 /// The violation in one sentence without a full stop.
-pub(super) fn sentence(run: &mut Run<'_>, schema: &Schema, leaf: &Leaf) -> String {
+pub(super) fn sentence<'a>(run: &mut Run<'a>, schema: &Schema, leaf: &Leaf<'a>) -> String {
     let place = place(run, leaf.at);
     let node = run.program.sub(leaf.sub).node;
     let asked = |keyword| schema.keyword_text(node, keyword).map(|text| clipped(&text)).unwrap_or_default();
-    let key = leaf.key.as_deref().map(clipped).unwrap_or_default();
+    let key = message::key(run, leaf).as_deref().map(clipped).unwrap_or_default();
     let is = found(run, leaf.at);
     match leaf.keyword {
         "type" => format!("{place} must be {}, is {is}", describe(run, leaf.sub)),
@@ -66,7 +66,7 @@ fn size(keyword: Keyword, found: u64, limit: &str) -> String {
 }
 
 /// Combinators and conditions, as the message is told; of a list of types what it takes.
-fn combined(run: &mut Run<'_>, leaf: &Leaf, place: &str, is: &str) -> String {
+fn combined(run: &mut Run<'_>, leaf: &Leaf<'_>, place: &str, is: &str) -> String {
     let program = run.program;
     let branches: &[SubId] = match &program.sub(leaf.sub).body {
         SubBody::Combined(_, branches) => branches,
@@ -116,8 +116,8 @@ impl CausePhrase {
 }
 
 /// Alternatives about one value in one sentence, its place apart: what it may be, or the keys of which it lacks all. `None` where they ask for different things.
-pub(super) fn either(run: &Run<'_>, schema: &Schema, leaves: &[Option<&Leaf>]) -> Option<(String, CausePhrase)> {
-    let leaves: Vec<&Leaf> = leaves.iter().copied().collect::<Option<_>>()?;
+pub(super) fn either<'a>(run: &Run<'a>, schema: &Schema, leaves: &[Option<&Leaf<'a>>]) -> Option<(String, CausePhrase)> {
+    let leaves: Vec<&Leaf<'a>> = leaves.iter().copied().collect::<Option<_>>()?;
     let first = leaves.first().filter(|first| leaves.iter().all(|leaf| leaf.at == first.at))?;
     let place = place(run, first.at);
     let mut asked: Vec<String> = Vec::new();
@@ -127,7 +127,7 @@ pub(super) fn either(run: &Run<'_>, schema: &Schema, leaves: &[Option<&Leaf>]) -
         }
     };
     if leaves.iter().all(|leaf| leaf.keyword == "required") {
-        leaves.iter().filter_map(|leaf| leaf.key.as_deref()).for_each(|key| add(format!("`{}`", clipped(key))));
+        leaves.iter().filter_map(|leaf| message::key(run, leaf)).for_each(|key| add(format!("`{}`", clipped(&key))));
         let asked = format!("has none of the keys {}; one is needed", listed(&asked, "and"));
         return Some((place, CausePhrase { asked, found: None }));
     }

@@ -15,21 +15,21 @@ use crate::pipeline::schema::Schema;
 const MOST_LEVELS: usize = 24;
 
 /// A failure whose branches are being gathered.
-struct OpenFailure {
-    failed: Leaf,
+struct OpenFailure<'a> {
+    failed: Leaf<'a>,
     branches: Vec<(SubId, bool, Vec<Refused>)>,
 }
 
 /// The tree of everything in a sink.
-pub(super) fn tree(run: &mut Run<'_>, schema: &Schema, sink: &mut Sink) -> Vec<Refused> {
+pub(super) fn tree<'a>(run: &mut Run<'a>, schema: &Schema, sink: &mut Sink<'a>) -> Vec<Refused> {
     let mut top = Vec::new();
-    let mut open: Vec<OpenFailure> = Vec::new();
+    let mut open: Vec<OpenFailure<'a>> = Vec::new();
     let mut skipped = 0_usize;
     for event in std::mem::take(&mut sink.events) {
         match event {
             Event::Leaf(leaf) => place(&mut open, &mut top).push(Refused::Leaf(leaf)),
             Event::Open(_) if open.len() >= MOST_LEVELS => skipped += 1,
-            Event::Open(failed) => open.push(OpenFailure { failed: *failed, branches: Vec::new() }),
+            Event::Open(failed) => open.push(OpenFailure { failed, branches: Vec::new() }),
             Event::Branch { .. } if skipped > 0 => {}
             Event::Branch { sub, valid } => {
                 if let Some(last) = open.last_mut() {
@@ -54,14 +54,14 @@ pub(super) fn tree(run: &mut Run<'_>, schema: &Schema, sink: &mut Sink) -> Vec<R
 }
 
 /// Where the next thing belongs: the branch opened last, or the top.
-fn place<'a>(open: &'a mut [OpenFailure], top: &'a mut Vec<Refused>) -> &'a mut Vec<Refused> {
+fn place<'a>(open: &'a mut [OpenFailure<'_>], top: &'a mut Vec<Refused>) -> &'a mut Vec<Refused> {
     match open.last_mut().and_then(|last| last.branches.last_mut()) {
         Some((_, _, broken)) => broken,
         None => top,
     }
 }
 
-fn branches(run: &mut Run<'_>, schema: &Schema, sink: &Sink, done: OpenFailure, itself: Option<usize>) -> Branches {
+fn branches<'a>(run: &mut Run<'a>, schema: &Schema, sink: &Sink<'a>, done: OpenFailure<'a>, itself: Option<usize>) -> Branches {
     let ranks = BranchRank::of_all(&Ranked { run, schema, sink, failed: &done.failed, branches: &done.branches });
     let mut ranked: Vec<(BranchRank, Branch)> = done
         .branches
@@ -80,8 +80,9 @@ fn branches(run: &mut Run<'_>, schema: &Schema, sink: &Sink, done: OpenFailure, 
     for (rank, branch) in &mut ranked {
         branch.is_nearest = Some(*rank) == nearest;
     }
+    let words = report::words(run, &done.failed);
     Branches {
-        violation: report::violation(run, schema, &done.failed),
+        violation: report::violation(run, schema, &done.failed, &words),
         branches: ranked.into_iter().map(|(_, branch)| branch).collect(),
         itself,
     }

@@ -1,21 +1,22 @@
 //! Whether a value is valid, as fast as can be told.
 //!
 //! Owns: yes or no for each compiled schema, in whatever order is cheapest.
-//! Refuses: which failure the pipeline reports (walk).
+//! Refuses: the members of objects (objects), which failure the pipeline reports (walk).
 
-use std::borrow::Cow;
+mod objects;
+
 use std::cmp::Ordering;
 
-use super::program::{ArrayRules, Bound, EnumRules, NumberRules, ObjectRules, SubBody, SubId, TextRules};
+use super::numbers;
+use super::program::{ArrayRules, Bound, Combinator, EnumRules, MemberAsks, NumberRules, SubBody, SubId, TextRules};
 use super::run::{JudgedSubject, Run};
 use super::spell;
-use super::{decode, numbers};
-use crate::pipeline::document::{Kind, NodeId};
+use crate::pipeline::document::{Kind, NameEnds, Node, NodeId};
 
 /// Whole numbers up to this size are exact as doubles.
 const EXACT: i64 = 1 << 53;
 
-impl<'a> Run<'a> {
+impl Run<'_> {
     /// Whether the subject is valid against a compiled schema; `true` once judging was given up.
     #[inline]
     pub(super) fn valid(&mut self, id: SubId, at: JudgedSubject) -> bool {
@@ -23,7 +24,13 @@ impl<'a> Run<'a> {
         if at.is_name {
             return glance.of_kind(Kind::String).unwrap_or_else(|| self.valid_by_rules(id, at));
         }
-        glance.of_value(self.document, at.node).unwrap_or_else(|| self.valid_by_rules(id, at))
+        glance.of_value(self.document.node(at.node)).unwrap_or_else(|| self.valid_by_rules(id, at))
+    }
+
+    /// Whether a member or element gives what it is asked.
+    #[inline]
+    fn gives(&mut self, asks: &MemberAsks, id: NodeId, node: &Node) -> bool {
+        asks.glance.of_value(node).unwrap_or_else(|| self.valid_by_rules(asks.sub, JudgedSubject::value(id)))
     }
 
     #[inline(never)]
@@ -34,7 +41,7 @@ impl<'a> Run<'a> {
             SubBody::Text(rules) => self.valid_text(id, rules, at),
             SubBody::Number(rules) => self.valid_number(rules, at),
             SubBody::Enum(rules) | SubBody::Const(rules) => self.is_among(rules, at),
-            flat if sub.is_flat => self.valid_nested(id, flat, at),
+            SubBody::Combined(combinator, branches) if sub.is_flat => self.valid_combined(*combinator, branches, at),
             nested => {
                 let question = self.big(id, at);
                 if let Some(known) = question.and_then(|question| self.settled(question)) {
@@ -53,11 +60,20 @@ impl<'a> Run<'a> {
         }
     }
 
+    // A call less for every object and list.
+    #[inline(always)]
     fn valid_nested(&mut self, id: SubId, body: &SubBody, at: JudgedSubject) -> bool {
         match body {
-            SubBody::Object(rules) if self.kind(at) == Kind::Object => self.valid_object(id, rules, at.node),
+            SubBody::Object(rules) if !at.is_name && self.document.kind(at.node) == Kind::Object => self.valid_object(id, rules, at.node),
+            SubBody::Array(rules) if !at.is_name && self.document.kind(at.node) == Kind::Array => self.valid_array(rules, at.node),
+            _ => self.valid_other(body, at),
+        }
+    }
+
+    #[inline(never)]
+    fn valid_other(&mut self, body: &SubBody, at: JudgedSubject) -> bool {
+        match body {
             SubBody::Object(rules) => !rules.typed,
-            SubBody::Array(rules) if self.kind(at) == Kind::Array => self.valid_array(rules, at.node),
             SubBody::Array(rules) => !rules.typed,
             SubBody::Not(sub) => {
                 let refused = self.valid(*sub, at);
@@ -66,22 +82,7 @@ impl<'a> Run<'a> {
                 }
                 !refused
             }
-            SubBody::Combined(combinator, branches) => {
-                let mut matched = 0;
-                for (i, &branch) in branches.iter().enumerate() {
-                    matched += usize::from(self.valid(branch, at));
-                    // What the rest says changes nothing: one failed of all, one matched of any.
-                    let settled = match combinator {
-                        super::program::Combinator::All => matched <= i,
-                        super::program::Combinator::Any => matched > 0,
-                        super::program::Combinator::One => matched > 1,
-                    };
-                    if settled && !self.program.may_break_off {
-                        break;
-                    }
-                }
-                combinator.holds(matched, branches.len())
-            }
+            SubBody::Combined(combinator, branches) => self.valid_combined(*combinator, branches, at),
             SubBody::Condition { test, then, otherwise } => {
                 let branch = if self.valid(*test, at) { then } else { otherwise };
                 branch.is_none_or(|branch| self.valid(branch, at))
@@ -91,116 +92,21 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn valid_object(&mut self, id: SubId, rules: &ObjectRules, node: NodeId) -> bool {
-        let mut required = SeenNames::default();
-        let mut replaced = None;
-        let strips = self.stripped && node == 0;
-        let document = self.document;
-        for member in document.children(node) {
-            if strips && self.is_stripped(node, member) {
-                continue;
-            }
-            let fits = if !rules.is_plain {
-                self.valid_member(id, rules, &mut required, member)
-            } else if !rules.reads_names {
-                self.valid_beside(rules, member)
-            } else if let Some(ends) = document.plain_ends(member) {
-                match rules.table.get_by(ends, || document.plain_key(member).unwrap_or_default()) {
-                    Some(known) => {
-                        known.required.inspect(|&number| required.mark(number));
-                        match known.property {
-                            Some((_, sub)) => self.valid(sub, JudgedSubject::value(member)),
-                            None => self.valid_beside(rules, member),
-                        }
-                    }
-                    None => self.valid_beside(rules, member),
-                }
-            } else {
-                self.valid_member(id, rules, &mut required, member)
+    fn valid_combined(&mut self, combinator: Combinator, branches: &[SubId], at: JudgedSubject) -> bool {
+        let mut matched = 0;
+        for (i, &branch) in branches.iter().enumerate() {
+            matched += usize::from(self.valid(branch, at));
+            // What the rest says changes nothing: one failed of all, one matched of any.
+            let settled = match combinator {
+                Combinator::All => matched <= i,
+                Combinator::Any => matched > 0,
+                Combinator::One => matched > 1,
             };
-            if !fits {
-                if replaced.is_none() && self.is_surely_last(member, document.end(node)) {
-                    return false;
-                }
-                let replaced = replaced.get_or_insert_with(|| self.replaced(node));
-                if !replaced.contains(&member) {
-                    return false;
-                }
+            if settled && !self.program.may_break_off {
+                break;
             }
         }
-        required.count() == rules.required_count
-            && (!rules.asks_whole || (self.valid_size(rules, node) && self.valid_dependencies(rules, node)))
-    }
-
-    /// A member's name, decoded only where it holds an escape.
-    #[inline]
-    pub(super) fn name_bytes(&self, member: NodeId) -> Cow<'a, [u8]> {
-        if let Some(plain) = self.document.plain_key(member) {
-            return Cow::Borrowed(plain);
-        }
-        let raw = self.document.raw_key(member).unwrap_or_default();
-        if memchr::memchr(b'\\', raw).is_some() {
-            return Cow::Owned(decode::name(self.document, member).into_owned().into_bytes());
-        }
-        Cow::Borrowed(raw)
-    }
-
-    /// A member that no property names.
-    #[inline]
-    fn valid_beside(&mut self, rules: &ObjectRules, member: NodeId) -> bool {
-        match rules.additional {
-            Some(sub) => self.valid(sub, JudgedSubject::value(member)),
-            None => !rules.closed,
-        }
-    }
-
-    /// A member whose name has to be read.
-    #[inline(never)]
-    fn valid_member(&mut self, id: SubId, rules: &ObjectRules, required: &mut SeenNames, member: NodeId) -> bool {
-        let name = self.name_bytes(member);
-        let known = match self.document.plain_ends(member) {
-            Some(ends) => rules.table.get_by(ends, || &name),
-            None => rules.table.get(&name),
-        };
-        let known = known.copied().unwrap_or_default();
-        known.required.inspect(|&number| required.mark(number));
-        if rules.names.is_some_and(|names| !self.valid(names, JudgedSubject::name(member))) {
-            return false;
-        }
-        if known.property.is_some_and(|(_, sub)| !self.valid(sub, JudgedSubject::value(member))) {
-            return false;
-        }
-        let mut is_additional = known.property.is_none();
-        for &(pattern, sub) in &rules.patterns {
-            let plain = match &name {
-                Cow::Borrowed(raw) => self.program.pattern(pattern).found_in_plain(raw),
-                Cow::Owned(_) => None,
-            };
-            if plain.unwrap_or_else(|| self.found(pattern, id, &String::from_utf8_lossy(&name))) {
-                is_additional = false;
-                if !self.valid(sub, JudgedSubject::value(member)) {
-                    return false;
-                }
-            }
-        }
-        !is_additional || self.valid_beside(rules, member)
-    }
-
-    fn valid_size(&self, rules: &ObjectRules, node: NodeId) -> bool {
-        let written = self.document.count(node) as u64;
-        if rules.least.is_none() && rules.most.is_none_or(|most| written <= most) {
-            return true;
-        }
-        let size = self.size(node);
-        rules.least.is_none_or(|least| size >= least) && rules.most.is_none_or(|most| size <= most)
-    }
-
-    fn valid_dependencies(&mut self, rules: &ObjectRules, node: NodeId) -> bool {
-        let mut keys = rules.key_dependencies.iter().filter(|(name, _)| self.has(node, name));
-        if keys.any(|(_, needed)| needed.iter().any(|name| !self.has(node, name))) {
-            return false;
-        }
-        rules.schema_dependencies.iter().all(|(name, sub)| !self.has(node, name) || self.valid(*sub, JudgedSubject::value(node)))
+        combinator.holds(matched, branches.len())
     }
 
     fn valid_array(&mut self, rules: &ArrayRules, node: NodeId) -> bool {
@@ -213,10 +119,14 @@ impl<'a> Run<'a> {
         if rules.closed && tuple.is_some_and(|tuple| length > tuple.len() as u64) {
             return false;
         }
-        if rules.all.is_some() || tuple.is_some() {
-            for (i, element) in document.children(node).enumerate() {
-                let of_tuple = tuple.and_then(|tuple| tuple.get(i).copied().or(rules.additional));
-                if rules.all.or(of_tuple).is_some_and(|sub| !self.valid(sub, JudgedSubject::value(element))) {
+        if let Some(each) = &rules.each {
+            if document.node(node).sorts() & !rules.each_sorts != 0 && !self.valid_elements(each, node) {
+                return false;
+            }
+        } else if let Some(tuple) = tuple {
+            let asked = tuple.iter().copied().map(Some).chain(std::iter::repeat(rules.additional));
+            for (element, sub) in document.children(node).zip(asked) {
+                if sub.is_some_and(|sub| !self.valid(sub, JudgedSubject::value(element))) {
                     return false;
                 }
             }
@@ -225,6 +135,21 @@ impl<'a> Run<'a> {
             return false;
         }
         !rules.unique || !self.has_twins(node)
+    }
+
+    /// The elements of an array that are all asked the same.
+    fn valid_elements(&mut self, each: &MemberAsks, array: NodeId) -> bool {
+        let document = self.document;
+        let end = document.end(array);
+        let mut element = array + 1;
+        while element < end {
+            let node = document.node(element);
+            if !self.gives(each, element, node) {
+                return false;
+            }
+            element = node.end();
+        }
+        true
     }
 
     fn valid_text(&mut self, id: SubId, rules: &TextRules, at: JudgedSubject) -> bool {
@@ -287,8 +212,11 @@ impl<'a> Run<'a> {
     pub(super) fn is_among(&self, rules: &EnumRules, at: JudgedSubject) -> bool {
         if self.kind(at) == Kind::String {
             let raw = self.raw_text(at);
-            if memchr::memchr(b'\\', raw).is_none() {
-                return rules.texts.get(raw).is_some();
+            let ends = if at.is_name { NameEnds::of(raw) } else { self.document.text_ends(at.node) };
+            let is_listed = rules.texts.get_by(ends, || raw).is_some();
+            // What is listed as it is written may be written with escapes.
+            if (is_listed && !rules.has_backslash) || memchr::memchr(b'\\', raw).is_none() {
+                return is_listed;
             }
             let text = self.text(at);
             return rules.texts.get(text.as_bytes()).is_some();
@@ -314,29 +242,4 @@ pub(super) fn compare(raw: &[u8], bound: &Bound) -> Ordering {
         }
     }
     numbers::value(raw).cmp(&bound.value)
-}
-
-/// Which required names were seen.
-#[derive(Default)]
-struct SeenNames {
-    first: u64,
-    more: Vec<u64>,
-}
-
-impl SeenNames {
-    fn mark(&mut self, number: u32) {
-        let (word, bit) = (number as usize / 64, 1 << (number % 64));
-        if word == 0 {
-            self.first |= bit;
-            return;
-        }
-        if self.more.len() < word {
-            self.more.resize(word, 0);
-        }
-        self.more[word - 1] |= bit;
-    }
-
-    fn count(&self) -> u32 {
-        self.first.count_ones() + self.more.iter().map(|word| word.count_ones()).sum::<u32>()
-    }
 }

@@ -99,9 +99,7 @@ pub(super) fn object(compiler: &mut Compiler<'_>, node: NodeId, words: &Words, t
 
 /// Fills the table of known names.
 fn index(rules: &mut ObjectRules) {
-    let known = |(i, (name, sub)): (usize, &(Box<str>, SubId))| {
-        (name.as_bytes().into(), KnownName { property: Some((i as u32, *sub)), required: None })
-    };
+    let known = |(i, (name, _)): (usize, &(Box<str>, SubId))| (name.as_bytes().into(), KnownName::of_property(i));
     let mut all: Vec<(Box<[u8]>, KnownName)> = rules.properties.iter().enumerate().map(known).collect();
     if !rules.required.is_empty() {
         let mut places: FxHashMap<&[u8], usize> =
@@ -111,16 +109,14 @@ fn index(rules: &mut ObjectRules) {
                 all.push((name.as_bytes().into(), KnownName::default()));
                 all.len() - 1
             });
-            if all[at].1.required.is_none() {
-                all[at].1.required = Some(rules.required_count);
+            if all[at].1.required().is_none() {
+                all[at].1.require(rules.required_count);
                 rules.required_count += 1;
             }
         }
     }
     rules.asks_whole =
         rules.least.is_some() || rules.most.is_some() || !rules.key_dependencies.is_empty() || !rules.schema_dependencies.is_empty();
-    rules.is_plain = rules.names.is_none() && rules.patterns.is_empty();
-    rules.reads_names = !all.is_empty() || !rules.patterns.is_empty();
     rules.table = NameTable::of(all.into_iter());
 }
 
