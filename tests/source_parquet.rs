@@ -260,3 +260,49 @@ fn one_large_row_group_makes_the_groups_of_many() {
         assert!(told(&one, threads) == expected, "{threads} threads");
     }
 }
+
+#[test]
+fn entries_of_dictionaries_and_other_values_make_the_groups_of_the_same_lines() {
+    // Messages that come again, which writers put into a dictionary, until they are too many: from then on each stands in its page.
+    let message = |i: usize| match i {
+        0..4_000 => format!("#/a{}: expected maxLength: 5, actual: {}", i % 7, i % 90),
+        _ if i % 3 == 0 => format!("#/a{}: expected maxLength: 5, actual: {}", i % 7, i % 90),
+        _ => format!("#/b: expected maxLength: 5, actual: {i}"),
+    };
+    let namespace = |i: usize| format!("namespace-{}", i / 2 % 3);
+    let (rows, mut lines) = (12_000, String::new());
+    let schema = "message errors { required binary document_namespace (UTF8); optional binary error_message (UTF8);
+        required int64 submission_timestamp (TIMESTAMP(MILLIS,true)); }";
+    let schema = Arc::new(parse_message_type(schema).unwrap());
+    let properties =
+        WriterProperties::builder().set_dictionary_page_size_limit(40_000).set_data_page_row_count_limit(700).set_write_batch_size(100);
+    let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties.build())).unwrap();
+    for group in 0..3 {
+        let of = || (group * rows..(group + 1) * rows).map(|i| if group == 2 { i - rows + 1 } else { i });
+        let mut written = writer.next_row_group().unwrap();
+        column::<ByteArrayType>(&mut written, &texts(of().map(namespace)), None, None);
+        let some: Vec<i16> = of().map(|i| i16::from(i % 11 != 0)).collect();
+        column::<ByteArrayType>(&mut written, &texts(of().filter(|i| i % 11 != 0).map(|i| message(i % rows))), Some(&some), None);
+        column::<Int64Type>(&mut written, &of().map(|i| MILLIS + i as i64 * 1000).collect::<Vec<_>>(), None, None);
+        written.close().unwrap();
+        for i in of() {
+            let told = if i % 11 == 0 { "null".to_owned() } else { format!("\"{}\"", message(i % rows)) };
+            let time = misfit::ground::time::rfc3339((MILLIS + i as i64 * 1000) * 1000);
+            let namespace = namespace(i);
+            lines += &format!("{{\"document_namespace\":\"{namespace}\",\"error_message\":{told},\"submission_timestamp\":\"{time}\"}}\n");
+        }
+    }
+    let bytes = writer.into_inner().unwrap();
+    let told = |files: Files| {
+        let groups = files.groups(&Request::default(), &Unwatched).unwrap();
+        let told = |group: &misfit::rows::group::Group| {
+            format!("{:?}", (&group.key, group.count, group.span, &group.facets, &group.sample, &group.trend))
+        };
+        groups.list.iter().map(told).collect::<Vec<_>>()
+    };
+    let expected = told(Files::from_memory("errors.ndjson", lines.as_bytes()).unwrap());
+    assert!(expected.len() > 20, "{}", expected.len());
+    for threads in [1, 2, 3] {
+        assert!(told(open(&bytes).with_threads(threads)) == expected, "{threads} threads");
+    }
+}
