@@ -266,7 +266,7 @@ fn entries_of_dictionaries_and_other_values_make_the_groups_of_the_same_lines() 
     // Messages that come again, which writers put into a dictionary, until they are too many: from then on each stands in its page.
     let message = |i: usize| match i {
         0..4_000 => format!("#/a{}: expected maxLength: 5, actual: {}", i % 7, i % 90),
-        _ if i % 3 == 0 => format!("#/a{}: expected maxLength: 5, actual: {}", i % 7, i % 90),
+        _ if i.is_multiple_of(3) => format!("#/a{}: expected maxLength: 5, actual: {}", i % 7, i % 90),
         _ => format!("#/b: expected maxLength: 5, actual: {i}"),
     };
     let namespace = |i: usize| format!("namespace-{}", i / 2 % 3);
