@@ -16,7 +16,7 @@ use super::merge;
 use super::names::NameTable;
 use super::part::{FirstRow, GroupPart, KeyParts};
 use super::places::Places;
-use super::shared::{self, SharedGroups};
+use super::shared::{self, Beside, SharedGroups};
 use super::table::GroupTable;
 use super::tallies::CommonTallies;
 use super::{Fingerprint, Groups};
@@ -42,53 +42,6 @@ pub struct Grouper {
     pub(super) hours: ManyHours,
     /// Bytes of groups that were counted elsewhere.
     pub(super) held: usize,
-}
-
-/// Groups that a thread counts by itself; those that it meets later are counted with the other threads. What is frequent is met early.
-const MOST_OWN: usize = 1 << 13;
-/// Where fewer than one row in so many is of a group that was met before, hardly any group is met by two threads: twice as many are counted by oneself.
-const SELDOM: usize = 20;
-
-/// What several threads count together.
-struct Beside {
-    groups: Arc<SharedGroups>,
-    /// Groups from which on they are counted together.
-    most_own: usize,
-    /// Rows met.
-    rows: usize,
-    /// By the thread's own numbers of names and jobs, those of all threads.
-    names: Vec<Option<u32>>,
-    jobs: Vec<Option<u32>>,
-}
-
-impl Beside {
-    fn of(groups: Arc<SharedGroups>) -> Self {
-        Beside { groups, most_own: MOST_OWN, rows: 0, names: Vec::new(), jobs: Vec::new() }
-    }
-
-    /// Whether what the thread meets next is counted together; it has so many groups of its own.
-    fn takes(&mut self, own: usize) -> bool {
-        if own >= self.most_own && self.rows < own + own / SELDOM {
-            self.most_own *= 2;
-        }
-        own >= self.most_own
-    }
-
-    fn names(&mut self, number: u32, own: &NameTable) -> u32 {
-        *remembered(&mut self.names, number).get_or_insert_with(|| self.groups.names(number, own))
-    }
-
-    fn job(&mut self, number: u32, name: &str) -> u32 {
-        *remembered(&mut self.jobs, number).get_or_insert_with(|| self.groups.job(name))
-    }
-}
-
-fn remembered(list: &mut Vec<Option<u32>>, number: u32) -> &mut Option<u32> {
-    let at = number as usize;
-    if list.len() <= at {
-        list.resize(at + 1, None);
-    }
-    &mut list[at]
 }
 
 /// What becomes of a message that the memo does not have.
@@ -148,7 +101,7 @@ impl Grouper {
             }
         };
         let copy = |part: &&Grouper| {
-            let beside = part.beside.as_ref().map(|beside| Beside::of(copy_of(&beside.groups)));
+            let beside = part.beside.as_ref().map(|beside| Beside::of(copy_of(beside.groups())));
             let mut copy = Grouper {
                 schemas: part.schemas.clone(),
                 rows: part.rows,
@@ -173,7 +126,7 @@ impl Grouper {
     pub fn add(&mut self, row: &ErrorRow<'_>, at: RowRef) {
         self.rows += row.rows;
         if let Some(beside) = &mut self.beside {
-            beside.rows += 1;
+            beside.meets_row();
         }
         let message = row.message.unwrap_or("");
         let bucket = self.bucket(row);
@@ -217,7 +170,7 @@ impl Grouper {
     fn with<T>(&mut self, group: u32, act: impl FnOnce(&mut GroupPart, &mut TextStore, &mut CommonTallies) -> T) -> Option<T> {
         let common = &mut self.common;
         if shared::is_shared(group) {
-            return self.beside.as_ref()?.groups.with(group, |part, texts| act(part, texts, common));
+            return self.beside.as_ref()?.groups().with(group, |part, texts| act(part, texts, common));
         }
         self.table.part(group).map(|(part, texts)| act(part, texts, common))
     }
@@ -321,10 +274,7 @@ impl Grouper {
         let Some(beside) = self.beside.as_mut().and_then(|beside| beside.takes(own).then_some(beside)) else {
             return self.table.group(key, hash, begun, first);
         };
-        self.table.known(key, hash).unwrap_or_else(|| {
-            let names = beside.names(key.names, &self.names);
-            beside.groups.group(KeyParts { names, ..key }, begun, first)
-        })
+        self.table.known(key, hash).unwrap_or_else(|| beside.group(key, &self.names, first))
     }
 
     /// Counts the values of a message of a group for that many rows.
@@ -357,6 +307,6 @@ impl Grouper {
             jobs: self.jobs.into_list(),
             hours: self.hours.into_hours(),
         };
-        (counts, self.beside.map(|beside| beside.groups))
+        (counts, self.beside.map(Beside::into_groups))
     }
 }

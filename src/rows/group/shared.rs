@@ -1,8 +1,8 @@
 //! Groups that several threads count in one table.
 //!
-//! Owns: the table in shards, each behind a lock of its own; one numbering of names and jobs for all threads.
-//! Refuses: which groups are counted here (grouper): those that are many and have few rows each, so that threads hardly ever meet. What is frequent each
-//! thread counts by itself.
+//! Owns: the table in shards, each behind a lock of its own; one numbering of names and jobs for all threads; when a thread counts here: what is frequent
+//! it counts by itself, and of what is rare there is so much that threads hardly ever meet.
+//! Refuses: what a thread counts by itself (grouper, table).
 //!
 //! With a table for each thread, most of very many groups would be in all of them, and adding them up would cost as much as counting.
 
@@ -48,7 +48,7 @@ impl Default for SharedGroups {
 
 impl SharedGroups {
     /// The number of the group of a key, whose names are numbered here; of a new one where there is none. `begun` is the fingerprint as far as the names go.
-    pub(super) fn group(&self, key: KeyParts<'_>, begun: u64, first: FirstRow<'_>) -> u32 {
+    fn group(&self, key: KeyParts<'_>, begun: u64, first: FirstRow<'_>) -> u32 {
         let hash = key.hash();
         let shard = table::shard_of(hash, SHARDS);
         let place = self.shard(shard).group(key, hash, begun, first);
@@ -64,13 +64,13 @@ impl SharedGroups {
     }
 
     /// The number of names that a thread has numbered for itself.
-    pub(super) fn names(&self, number: u32, own: &NameTable) -> u32 {
+    fn names(&self, number: u32, own: &NameTable) -> u32 {
         let (names, print) = own.get(number);
         locked(&self.names).take_over(names, print)
     }
 
     /// The number of a job.
-    pub(super) fn job(&self, name: &str) -> u32 {
+    fn job(&self, name: &str) -> u32 {
         locked(&self.jobs).number(name)
     }
 
@@ -98,6 +98,71 @@ impl SharedGroups {
             jobs: Mutex::new(locked(&self.jobs).clone()),
         }
     }
+}
+
+/// Groups that a thread counts by itself; those that it meets later are counted with the other threads. What is frequent is met early.
+const MOST_OWN: usize = 1 << 13;
+/// Where fewer than one row in so many is of a group that was met before, hardly any group is met by two threads: twice as many are counted by oneself.
+const SELDOM: usize = 20;
+
+/// What a thread counts together with others, and how it finds it.
+pub(super) struct Beside {
+    groups: Arc<SharedGroups>,
+    /// Groups from which on they are counted together.
+    most_own: usize,
+    /// Rows met.
+    rows: usize,
+    /// By the thread's own numbers of names and jobs, those of all threads.
+    names: Vec<Option<u32>>,
+    jobs: Vec<Option<u32>>,
+}
+
+impl Beside {
+    pub(super) fn of(groups: Arc<SharedGroups>) -> Self {
+        Beside { groups, most_own: MOST_OWN, rows: 0, names: Vec::new(), jobs: Vec::new() }
+    }
+
+    /// Whether what the thread meets next is counted together; it has so many groups of its own.
+    pub(super) fn takes(&mut self, own: usize) -> bool {
+        if own >= self.most_own && self.rows < own + own / SELDOM {
+            self.most_own *= 2;
+        }
+        own >= self.most_own
+    }
+
+    /// A row is counted, wherever its group is.
+    pub(super) fn meets_row(&mut self) {
+        self.rows += 1;
+    }
+
+    /// The number of the group of a key, whose names are in the thread's own table; of a new one where there is none.
+    pub(super) fn group(&mut self, key: KeyParts<'_>, own: &NameTable, first: FirstRow<'_>) -> u32 {
+        let names = *remembered(&mut self.names, key.names).get_or_insert_with(|| self.groups.names(key.names, own));
+        self.groups.group(KeyParts { names, ..key }, own.get(key.names).1, first)
+    }
+
+    /// The groups that are counted together.
+    pub(super) fn groups(&self) -> &Arc<SharedGroups> {
+        &self.groups
+    }
+
+    /// The same, once the thread counts no more.
+    pub(super) fn into_groups(self) -> Arc<SharedGroups> {
+        self.groups
+    }
+
+    /// The number of a job that the thread has numbered for itself.
+    pub(super) fn job(&mut self, number: u32, name: &str) -> u32 {
+        *remembered(&mut self.jobs, number).get_or_insert_with(|| self.groups.job(name))
+    }
+}
+
+fn remembered(list: &mut Vec<Option<u32>>, number: u32) -> &mut Option<u32> {
+    let at = number as usize;
+    if list.len() <= at {
+        list.resize(at + 1, None);
+    }
+    &mut list[at]
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
