@@ -28,7 +28,27 @@ const MOST_JOBS: usize = 64;
 /// A time that no row has: one that has it is counted at once.
 const NO_TIME: Micros = Micros::MIN;
 
-/// One row.
+/// What is counted of a row beside its message and its job.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RowFacts {
+    /// Where it is.
+    pub(super) at: RowRef,
+    /// When it came.
+    pub(super) time: Option<Micros>,
+    /// How many rows it stands for.
+    pub(super) rows: u64,
+    /// The hash of who sent it.
+    pub(super) client: Option<u64>,
+}
+
+impl RowFacts {
+    /// Of a row.
+    pub(super) fn of(row: &ErrorRow<'_>, at: RowRef) -> Self {
+        RowFacts { at, time: row.time, rows: row.rows, client: row.client.map(clients::hash) }
+    }
+}
+
+/// One row that is kept.
 #[derive(Debug, Clone, Copy)]
 struct KeptRow {
     at: RowRef,
@@ -62,11 +82,10 @@ pub(super) struct Counts {
 
 impl Counts {
     /// Adds a row.
-    pub(super) fn add(&mut self, row: &ErrorRow<'_>, at: RowRef, job: Option<u32>) {
-        let client = row.client.map(clients::hash);
+    pub(super) fn add(&mut self, row: RowFacts, job: Option<u32>) {
         if self.counted.is_none()
             && self.kept.len() < MOST_KEPT
-            && let Some(row) = KeptRow::of(row, at, job, client)
+            && let Some(row) = KeptRow::of(row, job)
         {
             if self.kept.len() == 1 {
                 self.kept.grow(FIRST_ROOM);
@@ -74,7 +93,7 @@ impl Counts {
             self.kept.push(row);
             return;
         }
-        self.counted().add(at, (row.time, row.rows), client, job.unwrap_or(NO_JOB));
+        self.counted().add(row.at, (row.time, row.rows), row.client, job.unwrap_or(NO_JOB));
     }
 
     /// Adds a row that was not asked for: it tells when the fault was there, and of which job.
@@ -131,6 +150,20 @@ impl Counts {
         self.counted.as_ref().map_or(kept, |counted| counted.span())
     }
 
+    /// Something of the first place in memory that adding a row needs.
+    pub(super) fn glance(&self) -> u64 {
+        self.kept.len() as u64 ^ u64::from(self.counted.is_some())
+    }
+
+    /// Something of the places behind that.
+    pub(super) fn look(&self) -> u64 {
+        let kept = self.kept.last().map_or(0, |row| u64::from(row.rows));
+        kept ^ self.counted.as_ref().map_or(0, |counted| {
+            let bin = counted.trend.bins.last().copied().map_or(0, u64::from);
+            bin ^ counted.rows.len() as u64 ^ counted.lives.first().map_or(0, |life| life.rows)
+        })
+    }
+
     /// Bytes that they take beside themselves.
     pub(super) fn held(&self) -> usize {
         let kept = if self.kept.spilled() { self.kept.capacity() * size_of::<KeptRow>() } else { 0 };
@@ -140,8 +173,8 @@ impl Counts {
 
 impl KeptRow {
     /// A row as it is kept; `None` where one of its numbers is too large.
-    fn of(row: &ErrorRow<'_>, at: RowRef, job: Option<u32>, client: Option<u64>) -> Option<KeptRow> {
-        let client = match client {
+    fn of(row: RowFacts, job: Option<u32>) -> Option<KeptRow> {
+        let client = match row.client {
             Some(hash) => Some(NonZeroU64::new(hash)?),
             None => None,
         };
@@ -149,7 +182,7 @@ impl KeptRow {
             Some(NO_TIME) => return None,
             time => time.unwrap_or(NO_TIME),
         };
-        Some(KeptRow { at, time, client, rows: u32::try_from(row.rows).ok()?, job: job.unwrap_or(NO_JOB) })
+        Some(KeptRow { at: row.at, time, client, rows: u32::try_from(row.rows).ok()?, job: job.unwrap_or(NO_JOB) })
     }
 
     fn time(&self) -> Option<Micros> {
@@ -286,7 +319,7 @@ mod tests {
         for (at, (time, rows, client, job)) in made {
             let client = client.map(|client| format!("client {client}"));
             let row = ErrorRow { time: *time, rows: *rows, client: client.as_deref(), ..ErrorRow::default() };
-            counts.add(&row, RowRef::new(0, at as u64), *job);
+            counts.add(RowFacts::of(&row, RowRef::new(0, at as u64)), *job);
         }
         counts
     }

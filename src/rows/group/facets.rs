@@ -132,6 +132,11 @@ impl FacetTally {
         self.values.truncate(COUNTED);
     }
 
+    /// Something of what is read first when a value is added.
+    pub(super) fn glance(&self) -> u64 {
+        self.values.last().map_or(0, |last| last.hash)
+    }
+
     /// Bytes that it takes.
     pub(super) fn held(&self) -> usize {
         let values: usize = self.values.iter().map(|counted| counted.value.len() + 2 * size_of::<usize>()).sum();

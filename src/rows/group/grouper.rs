@@ -3,12 +3,15 @@
 //! Owns: the tables from rows to buckets, from messages to groups, from names to jobs.
 //! Refuses: reading rows (source), generalising (bucket), adding up several threads (merge).
 
+mod waiting;
+
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use rustc_hash::FxHasher;
 
-use super::bucket::{self, Bucket, DoctypeNames, GroupSchemas};
+use super::bucket::{self, Bucket, DoctypeNames, GeneralPlace, GroupSchemas};
+use super::counts::RowFacts;
 use super::hours::{Hours, ManyHours};
 use super::jobs::JobTable;
 use super::memo::{Memo, MemoPlace, SeenMessage};
@@ -19,11 +22,12 @@ use super::places::Places;
 use super::shared::{self, Beside, SharedGroups};
 use super::table::GroupTable;
 use super::tallies::CommonTallies;
-use super::{Fingerprint, Groups};
+use super::{Fingerprint, GroupNames, Groups};
 use crate::ground::shared_text::TextStore;
 use crate::pipeline::fault::Fault;
 use crate::rows::row::{ErrorRow, RowRef};
 use crate::rows::schemas::SchemaStore;
+use waiting::Waiting;
 
 /// Counts rows into groups on one thread; the parts of several threads are merged into [`Groups`].
 pub struct Grouper {
@@ -42,6 +46,7 @@ pub struct Grouper {
     pub(super) hours: ManyHours,
     /// Bytes of groups that were counted elsewhere.
     pub(super) held: usize,
+    waiting: Waiting,
 }
 
 /// What becomes of a message that the memo does not have.
@@ -53,6 +58,21 @@ pub(super) enum Remember {
     Seen(MemoPlace),
     /// It is kept, and the values in it are counted for the row that said it first, which stands for so many.
     Counted(MemoPlace, u64),
+}
+
+/// What a message says.
+struct ReadMessage<'a> {
+    /// The number of the names of its group.
+    names: u32,
+    general: GeneralPlace<'a>,
+    /// The reading that counts.
+    told: Option<&'a Fault<'a>>,
+}
+
+impl ReadMessage<'_> {
+    fn key(&self) -> KeyParts<'_> {
+        KeyParts { names: self.names, path: self.general.path.as_deref(), fault: &self.general.fault }
+    }
 }
 
 impl Grouper {
@@ -72,6 +92,7 @@ impl Grouper {
             jobs: JobTable::default(),
             hours: ManyHours::default(),
             held: 0,
+            waiting: Waiting::default(),
         }
     }
 
@@ -115,6 +136,7 @@ impl Grouper {
                 jobs: part.jobs.clone(),
                 hours: part.hours.clone(),
                 held: part.held,
+                waiting: part.waiting.clone(),
             };
             part.memo.iter().for_each(|seen| copy.tally_seen(seen));
             copy
@@ -131,13 +153,10 @@ impl Grouper {
         let message = row.message.unwrap_or("");
         let bucket = self.bucket(row);
         let place = MemoPlace::of(bucket, message);
-        let group = match self.memo.find(place, bucket, message, row.rows) {
-            Some(group) => group,
-            None => self.group_of(bucket, message, at, Remember::Counted(place, row.rows)),
-        };
         let job = self.witness(row, row.rows);
-        let job = self.job_of(group, job, row);
-        self.with(group, |part, texts, _| part.count(row, at, job, texts));
+        if self.waiting.take((bucket, place), job, RowFacts::of(row, at), message) {
+            self.count_waiting();
+        }
     }
 
     /// The fingerprint of a row's group; nothing is counted.
@@ -154,14 +173,14 @@ impl Grouper {
             return;
         }
         let group = self.group_of_row(row, at);
-        let job = self.job_of(group, job, row);
+        let job = self.job_of(group, job);
         self.with(group, |part, _, _| part.counts.add_outside(row, job));
     }
 
-    /// The number that a group knows the job of a row by.
-    fn job_of(&mut self, group: u32, own: Option<u32>, row: &ErrorRow<'_>) -> Option<u32> {
+    /// The number that a group knows a job by.
+    fn job_of(&mut self, group: u32, own: Option<u32>) -> Option<u32> {
         match &mut self.beside {
-            Some(beside) if shared::is_shared(group) => own.zip(row.job).map(|(number, name)| beside.job(number, name)),
+            Some(beside) if shared::is_shared(group) => own.map(|number| beside.job(number, self.jobs.name(number))),
             _ => own,
         }
     }
@@ -231,14 +250,22 @@ impl Grouper {
 
     /// The group of a message that the memo does not have. `remember` says what becomes of the message.
     pub(super) fn group_of(&mut self, bucket: u32, message: &str, at: RowRef, remember: Remember) -> u32 {
-        let Some(home) = self.buckets.get(bucket as usize) else {
-            return u32::MAX;
-        };
-        let own = Arc::clone(self.names.get(home.names).0);
+        let own = self.names_of(bucket);
         let readings = Fault::readings(message, own.class.as_deref());
-        let general = home.place(&readings, self.schemas.as_ref());
-        let reading = general.reading;
-        let told = readings.get(reading);
+        let read = self.read(bucket, &own, &readings);
+        self.group_read(bucket, message, &read, at, remember)
+    }
+
+    /// The names of rows of a bucket.
+    fn names_of(&self, bucket: u32) -> Arc<GroupNames> {
+        self.buckets.get(bucket as usize).map(|home| Arc::clone(self.names.get(home.names).0)).unwrap_or_default()
+    }
+
+    /// What the message of rows of a bucket says, in the reading that its schemas take.
+    fn read<'a>(&mut self, bucket: u32, own: &GroupNames, readings: &'a [Fault<'a>]) -> ReadMessage<'a> {
+        let home = &self.buckets[bucket as usize];
+        let general = home.place(readings, self.schemas.as_ref());
+        let told = readings.get(general.reading);
         // A row without a class has that of its message.
         let names = match told.map(|fault| fault.class).filter(|class| own.class.is_none() && !class.is_empty()) {
             Some(class) => {
@@ -247,19 +274,25 @@ impl Grouper {
             }
             None => home.names,
         };
-        let key = KeyParts { names, path: general.path.as_deref(), fault: &general.fault };
+        ReadMessage { names, general, told }
+    }
+
+    /// The group of a message that was read.
+    fn group_read(&mut self, bucket: u32, message: &str, read: &ReadMessage<'_>, at: RowRef, remember: Remember) -> u32 {
+        let ReadMessage { general, told, .. } = read;
         let first = FirstRow { keyword: general.keyword, about_name: general.about_name, at, message };
-        let group = self.number_of(key, first);
+        let group = self.number_of(read.key(), first);
         let (place, rows) = match remember {
             Remember::No => return group,
             Remember::Seen(place) => (place, None),
             Remember::Counted(place, rows) => (place, Some(rows)),
         };
-        if let (Some(rows), Some(fault)) = (rows, told) {
+        if let (Some(rows), Some(fault)) = (rows, *told) {
             self.with(group, |part, texts, common| part.tally(fault, rows, texts, common));
         }
         if self.memo.wants(place, message)
-            && let Some(pushed) = self.memo.keep(place, SeenMessage { bucket, group, reading, rows: 0, message: message.to_owned() })
+            && let Some(pushed) =
+                self.memo.keep(place, SeenMessage { bucket, group, reading: general.reading, rows: 0, message: message.to_owned() })
         {
             self.tally_seen(&pushed);
         }
@@ -300,6 +333,7 @@ impl Grouper {
     }
 
     fn into_counts(mut self) -> (merge::ThreadCounts, Option<Arc<SharedGroups>>) {
+        self.count_waiting();
         std::mem::take(&mut self.memo).iter().for_each(|seen| self.tally_seen(seen));
         let counts = merge::ThreadCounts {
             tables: vec![self.table],

@@ -41,6 +41,11 @@ impl JobTable {
         number
     }
 
+    /// The name of a number.
+    pub(super) fn name(&self, number: u32) -> &str {
+        self.list.get(number as usize).map_or("", |job| &job.name)
+    }
+
     /// Adds the jobs of another thread; gives their numbers here.
     pub(super) fn absorb(&mut self, jobs: Vec<Job>) -> Vec<u32> {
         let mut numbers = Vec::with_capacity(jobs.len());

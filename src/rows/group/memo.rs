@@ -13,7 +13,7 @@ const SLOTS: usize = 1 << 16;
 /// Places that a message may have: with one, two frequent messages can keep pushing each other out.
 const WAYS: usize = 4;
 /// Longer messages hold payload text and hardly come twice.
-const LONGEST: usize = 480;
+pub(super) const LONGEST: usize = 480;
 
 /// A message with its group.
 #[derive(Debug, Clone)]
@@ -63,6 +63,17 @@ impl Memo {
     pub(super) fn peek(&self, MemoPlace { first, .. }: MemoPlace, bucket: u32, message: &str) -> Option<u32> {
         let mut ways = self.slots.get(first..first + WAYS)?.iter().flatten();
         ways.find(|seen| seen.bucket == bucket && seen.message == message).map(|seen| seen.group)
+    }
+
+    /// Something of the places that a message may have.
+    pub(super) fn glance(&self, MemoPlace { first, .. }: MemoPlace) -> u32 {
+        self.tags.get(first).copied().unwrap_or(0)
+    }
+
+    /// What stands where a message may stand, and most often is that message.
+    pub(super) fn likely(&self, MemoPlace { first, tag }: MemoPlace) -> Option<&SeenMessage> {
+        let at = self.tags.get(first..first + WAYS)?.iter().position(|known| *known == tag)?;
+        self.slots.get(first + at)?.as_ref()
     }
 
     /// The group of a message, which then has so many rows more.

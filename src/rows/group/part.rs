@@ -8,11 +8,11 @@ use std::hash::{Hash, Hasher};
 use rustc_hash::FxHasher;
 
 use super::Fingerprint;
-use super::counts::Counts;
+use super::counts::{Counts, RowFacts};
 use super::tallies::{CommonTallies, Tallies};
 use crate::ground::shared_text::{TextSpan, TextStore};
 use crate::pipeline::fault::{Fault, Keyword};
-use crate::rows::row::{ErrorRow, RowRef};
+use crate::rows::row::RowRef;
 
 /// A group. Its texts are in the store of its table.
 #[derive(Clone)]
@@ -81,14 +81,14 @@ impl GroupPart {
     }
 
     /// Counts a row but not the values in its message.
-    pub(super) fn count(&mut self, row: &ErrorRow<'_>, at: RowRef, job: Option<u32>, texts: &mut TextStore) {
-        let is_kept = self.count == 0 && at == self.sample.0;
-        if !is_kept && (self.count == 0 || at < self.sample.0) {
-            self.sample = (at, texts.add(row.message.unwrap_or("")));
+    pub(super) fn count(&mut self, row: RowFacts, message: &str, job: Option<u32>, texts: &mut TextStore) {
+        let is_kept = self.count == 0 && row.at == self.sample.0;
+        if !is_kept && (self.count == 0 || row.at < self.sample.0) {
+            self.sample = (row.at, texts.add(message));
         }
         self.count += row.rows;
         self.told += row.rows;
-        self.counts.add(row, at, job);
+        self.counts.add(row, job);
     }
 
     /// Bytes that it takes.

@@ -15,6 +15,12 @@ impl Places {
         self.0.find(spread(tag), |&(known, place)| known == tag && is(place)).map(|&(_, place)| place)
     }
 
+    /// A position whose hash has the same half, which most often is the one.
+    pub(super) fn likely(&self, hash: u64) -> Option<u32> {
+        let tag = tag(hash);
+        self.0.find(spread(tag), |&(known, _)| known == tag).map(|&(_, place)| place)
+    }
+
     /// Takes note of a position that [`find`](Self::find) does not find.
     pub(super) fn insert(&mut self, hash: u64, place: u32) {
         let tag = tag(hash);

@@ -31,6 +31,11 @@ impl GroupTable {
         })
     }
 
+    /// The number of a group whose key may have that hash, and most often has.
+    pub(super) fn likely(&self, hash: u64) -> Option<u32> {
+        self.places.likely(hash)
+    }
+
     /// The number of the group of a key with that hash; of a new one where there is none. `begun` is its fingerprint as far as the names go.
     pub(super) fn group(&mut self, key: KeyParts<'_>, hash: u64, begun: u64, first: FirstRow<'_>) -> u32 {
         self.known(key, hash).unwrap_or_else(|| {

@@ -39,6 +39,11 @@ impl Tallies {
         self.change(common, |list, _| absorb(list, Arc::unwrap_or_clone(other)));
     }
 
+    /// Something of the places in memory that adding a value needs.
+    pub(super) fn glance(&self) -> u64 {
+        self.0.iter().flat_map(|list| &**list).fold(0, |all, tally| all ^ tally.glance())
+    }
+
     /// Bytes that they take, also where other groups have the same.
     pub(super) fn held(&self) -> usize {
         self.0.as_ref().map_or(0, |list| list.iter().map(FacetTally::held).sum())

@@ -1,0 +1,134 @@
+//! Rows that wait to be counted together.
+//!
+//! Owns: what is kept of a row until then; looking ahead at the places in memory that counting them needs, and the order of the steps.
+//! Refuses: the steps themselves (grouper).
+//!
+//! Where there are many messages and groups, most of the time goes by until memory answers that nobody has asked lately. One row after the other waits for
+//! each answer; of several rows at once, all are on their way at the same time. Looking ahead changes nothing and decides nothing.
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use super::super::GroupNames;
+use super::super::counts::RowFacts;
+use super::super::memo::{LONGEST, Memo, MemoPlace};
+use super::super::table::GroupTable;
+use super::{Grouper, Remember};
+use crate::pipeline::fault::Fault;
+
+/// Rows that wait before they are counted.
+const MOST: usize = 64;
+
+/// A row that waits. Its message is with the others.
+#[derive(Debug, Clone, Copy)]
+struct WaitingRow {
+    /// The number of its bucket.
+    bucket: u32,
+    /// Where the memo may have its message.
+    place: MemoPlace,
+    /// The number of its job.
+    job: Option<u32>,
+    /// What else is counted of it.
+    facts: RowFacts,
+    /// Where its message begins and ends.
+    message: (usize, usize),
+}
+
+/// Rows in the order in which they came.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Waiting {
+    rows: Vec<WaitingRow>,
+    messages: String,
+}
+
+impl Waiting {
+    /// Takes a row. Whether it is time to count.
+    pub(super) fn take(&mut self, (bucket, place): (u32, MemoPlace), job: Option<u32>, facts: RowFacts, message: &str) -> bool {
+        let start = self.messages.len();
+        self.messages.push_str(message);
+        self.rows.push(WaitingRow { bucket, place, job, facts, message: (start, self.messages.len()) });
+        self.rows.len() >= MOST || message.len() > LONGEST
+    }
+
+    /// The rows with their messages.
+    fn iter(&self) -> impl Iterator<Item = (WaitingRow, &str)> {
+        self.rows.iter().map(|row| (*row, self.messages.get(row.message.0..row.message.1).unwrap_or_default()))
+    }
+
+    /// Lets go of all of them.
+    fn clear(&mut self) {
+        self.rows.clear();
+        self.messages.clear();
+        self.messages.shrink_to(MOST * LONGEST);
+    }
+
+    /// Looks at what the memo may have of their messages. Gives the groups that it would say, and the rows of which it has nothing, by their position.
+    fn look_into(&self, memo: &Memo) -> (Vec<u32>, Vec<(usize, WaitingRow, &str)>) {
+        black_box(self.rows.iter().fold(0, |all, row| all ^ memo.glance(row.place)));
+        let (mut groups, mut unseen, mut seen) = (Vec::with_capacity(self.rows.len()), Vec::new(), 0);
+        for (at, (row, message)) in self.iter().enumerate() {
+            match memo.likely(row.place) {
+                Some(known) => {
+                    groups.push(known.group);
+                    seen ^= ends(&known.message);
+                }
+                None => unseen.push((at, row, message)),
+            }
+        }
+        black_box(seen);
+        (groups, unseen)
+    }
+}
+
+impl Grouper {
+    /// Counts the rows that wait.
+    pub(super) fn count_waiting(&mut self) {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        self.count_all(&waiting);
+        waiting.clear();
+        self.waiting = waiting;
+    }
+
+    /// Counts rows. What their messages say is worked out beforehand where the memo has nothing: then it is known which groups are needed.
+    fn count_all(&mut self, waiting: &Waiting) {
+        let (groups, unseen) = waiting.look_into(&self.memo);
+        let own: Vec<Arc<GroupNames>> = unseen.iter().map(|(_, row, _)| self.names_of(row.bucket)).collect();
+        let readings: Vec<_> = unseen.iter().zip(&own).map(|((.., message), own)| Fault::readings(message, own.class.as_deref())).collect();
+        let of = unseen.iter().zip(&own).zip(&readings);
+        let read: Vec<_> = of.map(|(((_, row, _), own), readings)| self.read(row.bucket, own, readings)).collect();
+        let hashes: Vec<u64> = read.iter().map(|read| read.key().hash()).collect();
+        look_at(&self.table, groups, &hashes);
+        let mut read = unseen.iter().zip(&read).peekable();
+        for (at, (row, message)) in waiting.iter().enumerate() {
+            let read = read.next_if(|((unseen, ..), _)| *unseen == at).map(|(_, read)| read);
+            let (first, remember) = (row.facts.at, Remember::Counted(row.place, row.facts.rows));
+            let group = match (self.memo.find(row.place, row.bucket, message, row.facts.rows), read) {
+                (Some(group), _) => group,
+                (None, Some(read)) => self.group_read(row.bucket, message, read, first, remember),
+                (None, None) => self.group_of(row.bucket, message, first, remember),
+            };
+            let job = self.job_of(group, row.job);
+            self.with(group, |part, texts, _| part.count(row.facts, message, job, texts));
+        }
+    }
+}
+
+/// Looks at groups whose rows will be counted, and at those that keys with these hashes will be compared with.
+fn look_at(table: &GroupTable, mut groups: Vec<u32>, hashes: &[u64]) {
+    let known = groups.len();
+    groups.extend(hashes.iter().filter_map(|hash| table.likely(*hash)));
+    let parts = || groups.iter().enumerate().filter_map(|(at, group)| Some((at, table.parts.get(*group as usize)?)));
+    black_box(parts().fold(0, |all, (_, part)| all ^ part.count ^ part.counts.glance()));
+    let compared = parts().filter(|(at, _)| *at >= known).map(|(_, part)| part);
+    let texts = compared.fold(0, |all, part| {
+        let path = part.path.map_or(0, |path| ends(table.texts.get(path)));
+        all ^ path ^ ends(table.texts.get(part.fault)) ^ part.tallies.glance()
+    });
+    black_box((texts, parts().fold(0, |all, (_, part)| all ^ part.counts.look())));
+}
+
+/// Something of a text that is to be read.
+fn ends(text: &str) -> u64 {
+    let end = |byte: Option<&u8>| byte.copied().map_or(0, u64::from);
+    end(text.as_bytes().first()) ^ end(text.as_bytes().last())
+}
