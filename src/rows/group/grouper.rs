@@ -73,6 +73,10 @@ impl ReadMessage<'_> {
     fn key(&self) -> KeyParts<'_> {
         KeyParts { names: self.names, path: self.general.path.as_deref(), fault: &self.general.fault }
     }
+
+    fn first<'m>(&self, at: RowRef, message: &'m str) -> FirstRow<'m> {
+        FirstRow { keyword: self.general.keyword, about_name: self.general.about_name, at, message }
+    }
 }
 
 impl Grouper {
@@ -279,24 +283,26 @@ impl Grouper {
 
     /// The group of a message that was read.
     fn group_read(&mut self, bucket: u32, message: &str, read: &ReadMessage<'_>, at: RowRef, remember: Remember) -> u32 {
-        let ReadMessage { general, told, .. } = read;
-        let first = FirstRow { keyword: general.keyword, about_name: general.about_name, at, message };
-        let group = self.number_of(read.key(), first);
+        let group = self.number_of(read.key(), read.first(at, message));
         let (place, rows) = match remember {
             Remember::No => return group,
             Remember::Seen(place) => (place, None),
             Remember::Counted(place, rows) => (place, Some(rows)),
         };
-        if let (Some(rows), Some(fault)) = (rows, *told) {
+        if let (Some(rows), Some(fault)) = (rows, read.told) {
             self.with(group, |part, texts, common| part.tally(fault, rows, texts, common));
         }
+        self.remember(place, bucket, message, (group, read.general.reading));
+        group
+    }
+
+    /// Keeps a message with its group and reading, where it is worth that.
+    fn remember(&mut self, place: MemoPlace, bucket: u32, message: &str, (group, reading): (u32, usize)) {
         if self.memo.wants(place, message)
-            && let Some(pushed) =
-                self.memo.keep(place, SeenMessage { bucket, group, reading: general.reading, rows: 0, message: message.to_owned() })
+            && let Some(pushed) = self.memo.keep(place, SeenMessage { bucket, group, reading, rows: 0, message: message.to_owned() })
         {
             self.tally_seen(&pushed);
         }
-        group
     }
 
     /// The number of the group of a key; of a new one where there is none.

@@ -35,6 +35,34 @@ pub(super) struct SharedGroups {
 #[repr(align(128))]
 struct Padded(Mutex<GroupTable>);
 
+/// A shard that is open to one thread.
+pub(super) struct OpenShard<'a> {
+    pub(super) table: MutexGuard<'a, GroupTable>,
+    shard: usize,
+}
+
+impl OpenShard<'_> {
+    /// The number of a group among those of all shards, by its place in this one.
+    pub(super) fn number(&self, place: u32) -> u32 {
+        MARK | (self.shard as u32) << PLACE_BITS | place
+    }
+}
+
+/// The shard of a group of this table.
+pub(super) fn shard_of_group(group: u32) -> usize {
+    ((group & !MARK) >> PLACE_BITS) as usize
+}
+
+/// The shard of the groups whose keys have that hash, with names as they are numbered here.
+pub(super) fn shard_of_key(hash: u64) -> usize {
+    table::shard_of(hash, SHARDS)
+}
+
+/// The place of a group of this table in its shard.
+pub(super) fn place_of(group: u32) -> u32 {
+    group & ((1 << PLACE_BITS) - 1)
+}
+
 /// Whether a number is that of a group of this table.
 pub(super) fn is_shared(group: u32) -> bool {
     group & MARK != 0
@@ -50,16 +78,20 @@ impl SharedGroups {
     /// The number of the group of a key, whose names are numbered here; of a new one where there is none. `begun` is the fingerprint as far as the names go.
     fn group(&self, key: KeyParts<'_>, begun: u64, first: FirstRow<'_>) -> u32 {
         let hash = key.hash();
-        let shard = table::shard_of(hash, SHARDS);
-        let place = self.shard(shard).group(key, hash, begun, first);
-        MARK | (shard as u32) << PLACE_BITS | place
+        let mut shard = self.open(shard_of_key(hash));
+        let place = shard.table.group(key, hash, begun, first);
+        shard.number(place)
+    }
+
+    /// A shard, which nobody else can count in meanwhile.
+    pub(super) fn open(&self, shard: usize) -> OpenShard<'_> {
+        OpenShard { table: self.shard(shard), shard }
     }
 
     /// Does something to a group of that number.
     pub(super) fn with<T>(&self, group: u32, act: impl FnOnce(&mut GroupPart, &mut TextStore) -> T) -> Option<T> {
-        let shard = (group & !MARK) >> PLACE_BITS;
-        let mut table = self.shard(shard as usize);
-        let (part, texts) = table.part(group & ((1 << PLACE_BITS) - 1))?;
+        let mut table = self.shard(shard_of_group(group));
+        let (part, texts) = table.part(place_of(group))?;
         Some(act(part, texts))
     }
 
@@ -137,8 +169,13 @@ impl Beside {
 
     /// The number of the group of a key, whose names are in the thread's own table; of a new one where there is none.
     pub(super) fn group(&mut self, key: KeyParts<'_>, own: &NameTable, first: FirstRow<'_>) -> u32 {
-        let names = *remembered(&mut self.names, key.names).get_or_insert_with(|| self.groups.names(key.names, own));
+        let names = self.names(key.names, own);
         self.groups.group(KeyParts { names, ..key }, own.get(key.names).1, first)
+    }
+
+    /// The number of names that the thread has numbered for itself.
+    pub(super) fn names(&mut self, number: u32, own: &NameTable) -> u32 {
+        *remembered(&mut self.names, number).get_or_insert_with(|| self.groups.names(number, own))
     }
 
     /// The groups that are counted together.

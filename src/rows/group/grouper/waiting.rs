@@ -12,12 +12,14 @@ use std::sync::Arc;
 use super::super::GroupNames;
 use super::super::counts::RowFacts;
 use super::super::memo::{LONGEST, Memo, MemoPlace};
+use super::super::part::KeyParts;
+use super::super::shared;
 use super::super::table::GroupTable;
-use super::{Grouper, Remember};
+use super::{Grouper, ReadMessage, Remember};
 use crate::pipeline::fault::Fault;
 
 /// Rows that wait before they are counted.
-const MOST: usize = 64;
+const MOST: usize = 256;
 
 /// A row that waits. Its message is with the others.
 #[derive(Debug, Clone, Copy)]
@@ -51,8 +53,16 @@ impl Waiting {
     }
 
     /// The rows with their messages.
-    fn iter(&self) -> impl Iterator<Item = (WaitingRow, &str)> {
-        self.rows.iter().map(|row| (*row, self.messages.get(row.message.0..row.message.1).unwrap_or_default()))
+    fn iter(&self) -> impl Iterator<Item = (&WaitingRow, &str)> {
+        self.rows.iter().map(|row| (row, self.message(row)))
+    }
+
+    fn get(&self, at: usize) -> Option<(&WaitingRow, &str)> {
+        self.rows.get(at).map(|row| (row, self.message(row)))
+    }
+
+    fn message(&self, row: &WaitingRow) -> &str {
+        self.messages.get(row.message.0..row.message.1).unwrap_or_default()
     }
 
     /// Lets go of all of them.
@@ -63,7 +73,7 @@ impl Waiting {
     }
 
     /// Looks at what the memo may have of their messages. Gives the groups that it would say, and the rows of which it has nothing, by their position.
-    fn look_into(&self, memo: &Memo) -> (Vec<u32>, Vec<(usize, WaitingRow, &str)>) {
+    fn look_into(&self, memo: &Memo) -> (Vec<u32>, Vec<(usize, &WaitingRow, &str)>) {
         black_box(self.rows.iter().fold(0, |all, row| all ^ memo.glance(row.place)));
         let (mut groups, mut unseen, mut seen) = (Vec::with_capacity(self.rows.len()), Vec::new(), 0);
         for (at, (row, message)) in self.iter().enumerate() {
@@ -98,19 +108,101 @@ impl Grouper {
         let read: Vec<_> = of.map(|(((_, row, _), own), readings)| self.read(row.bucket, own, readings)).collect();
         let hashes: Vec<u64> = read.iter().map(|read| read.key().hash()).collect();
         look_at(&self.table, groups, &hashes);
-        let mut read = unseen.iter().zip(&read).peekable();
+        let (mut read, mut shared) = (unseen.iter().zip(read.iter().zip(hashes)).peekable(), Vec::new());
         for (at, (row, message)) in waiting.iter().enumerate() {
             let read = read.next_if(|((unseen, ..), _)| *unseen == at).map(|(_, read)| read);
             let (first, remember) = (row.facts.at, Remember::Counted(row.place, row.facts.rows));
             let group = match (self.memo.find(row.place, row.bucket, message, row.facts.rows), read) {
                 (Some(group), _) => group,
-                (None, Some(read)) => self.group_read(row.bucket, message, read, first, remember),
+                (None, Some((read, hash))) => match self.shared_key(read, hash) {
+                    Some(told) => {
+                        let shard = shared::shard_of_key(told.hash);
+                        shared.push(SharedRow { shard, at, job: self.job_of(UNKNOWN, row.job), group: UNKNOWN, told: Some(told) });
+                        continue;
+                    }
+                    None => self.group_read(row.bucket, message, read, first, remember),
+                },
                 (None, None) => self.group_of(row.bucket, message, first, remember),
             };
-            let job = self.job_of(group, row.job);
-            self.with(group, |part, texts, _| part.count(row.facts, message, job, texts));
+            if shared::is_shared(group) {
+                let shard = shared::shard_of_group(group);
+                shared.push(SharedRow { shard, at, job: self.job_of(group, row.job), group, told: None });
+                continue;
+            }
+            self.with(group, |part, texts, _| part.count(row.facts, message, row.job, texts));
+        }
+        self.count_shared(waiting, shared);
+    }
+
+    /// The key of a message as the groups have it that are counted with other threads; `None` where it is of a group that this one counts by itself.
+    fn shared_key<'r>(&mut self, read: &'r ReadMessage<'r>, hash: u64) -> Option<SharedKey<'r>> {
+        let own = self.table.parts.len();
+        let beside = self.beside.as_mut().filter(|_| self.table.known(read.key(), hash).is_none())?;
+        let names = beside.takes(own).then(|| beside.names(read.names, &self.names))?;
+        Some(SharedKey { read, names, hash: KeyParts { names, ..read.key() }.hash() })
+    }
+
+    /// Counts rows whose groups are counted with other threads: those of a shard at once.
+    fn count_shared(&mut self, waiting: &Waiting, mut rows: Vec<SharedRow<'_>>) {
+        let Some(groups) = self.beside.as_ref().filter(|_| !rows.is_empty()).map(|beside| Arc::clone(beside.groups())) else { return };
+        rows.sort_unstable_by_key(|row| (row.shard, row.at));
+        for rows in rows.chunk_by_mut(|one, other| one.shard == other.shard) {
+            let Some(shard) = rows.first().map(|row| row.shard) else { continue };
+            let mut shard = groups.open(shard);
+            let known = rows.iter().filter(|row| row.told.is_none()).map(|row| shared::place_of(row.group)).collect();
+            let hashes: Vec<u64> = rows.iter().filter_map(|row| row.told.as_ref()).map(|told| told.hash).collect();
+            look_at(&shard.table, known, &hashes);
+            for row in rows.iter_mut() {
+                let Some((waited, message)) = waiting.get(row.at) else { continue };
+                let (place, fault) = match &row.told {
+                    None => (shared::place_of(row.group), None),
+                    Some(SharedKey { read, names, hash }) => {
+                        let (key, begun) = (KeyParts { names: *names, ..read.key() }, self.names.get(read.names).1);
+                        (shard.table.group(key, *hash, begun, read.first(waited.facts.at, message)), read.told)
+                    }
+                };
+                if let Some((part, texts)) = shard.table.part(place) {
+                    fault.into_iter().for_each(|fault| part.tally(fault, waited.facts.rows, texts, &mut self.common));
+                    part.count(waited.facts, message, row.job, texts);
+                }
+                row.group = shard.number(place);
+            }
+            drop(shard);
+            for row in rows.iter() {
+                let Some((waited, message)) = waiting.get(row.at) else { continue };
+                // A message may come twice among those that wait.
+                if let Some(told) = &row.told
+                    && self.memo.peek(waited.place, waited.bucket, message).is_none()
+                {
+                    self.remember(waited.place, waited.bucket, message, (row.group, told.read.general.reading));
+                }
+            }
         }
     }
+}
+
+/// A row of a group that is counted with other threads.
+struct SharedRow<'r> {
+    shard: usize,
+    /// Its position among those that wait.
+    at: usize,
+    /// The number that all threads know its job by.
+    job: Option<u32>,
+    group: u32,
+    /// What its group is found by, as long as that is [`UNKNOWN`].
+    told: Option<SharedKey<'r>>,
+}
+
+/// A group of all threads that is not found yet.
+const UNKNOWN: u32 = u32::MAX;
+
+/// What a group that is counted with other threads is found by.
+struct SharedKey<'r> {
+    read: &'r ReadMessage<'r>,
+    /// The number that its names have for all threads.
+    names: u32,
+    /// The hash of its key with that.
+    hash: u64,
 }
 
 /// Looks at groups whose rows will be counted, and at those that keys with these hashes will be compared with.
