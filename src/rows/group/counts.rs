@@ -196,6 +196,8 @@ impl RowCounts {
         let mut counts =
             RowCounts { trend: Trend::of(kept.iter().filter_map(|row| Some((row.time()?, row.rows)))), ..RowCounts::default() };
         counts.rows.reserve_exact(kept.len());
+        let is_first = |at: usize| kept[..at].iter().all(|before| before.job != kept[at].job);
+        counts.lives.reserve_exact((0..kept.len()).filter(|at| is_first(*at)).count());
         for row in kept {
             counts.rows.push(row.at);
             counts.add_client(row.client.map(NonZeroU64::get));
