@@ -6,6 +6,7 @@
 //! A node with several of enum, combinators, `not`, `const`, a type and keywords foreign to that type becomes an unwritten `allOf` of them, a
 //! list of types an unwritten `anyOf`. `$ref` stands alone: what is beside it is not read.
 
+mod effort;
 mod glances;
 mod keywords;
 mod words;
@@ -17,7 +18,7 @@ use super::glance::Glance;
 use super::java_regex;
 use super::names::NameTable;
 use super::pattern::Pattern;
-use super::program::{ARRAY, Combinator, EnumRules, NUMBER, OBJECT, PatternId, Program, Sub, SubBody, SubId, TEXT};
+use super::program::{ARRAY, Combinator, Effort, EnumRules, NUMBER, OBJECT, PatternId, Program, Sub, SubBody, SubId, TEXT};
 use super::spell;
 use crate::pipeline::document::{Document, Kind, NodeId};
 use crate::pipeline::schema::{Draft, Reference, Schema};
@@ -67,8 +68,14 @@ pub(super) fn compile(schema: &Schema, most_nested: usize) -> Result<Program, Sc
         Err(reason) => return Err(SchemaRefusal::Wrong(reason)),
     };
     compiler.subs.shrink_to_fit();
-    let mut program =
-        Program { subs: compiler.subs, patterns: compiler.patterns, root, refused: FxHashMap::default(), may_break_off: false };
+    let mut program = Program {
+        subs: compiler.subs,
+        patterns: compiler.patterns,
+        root,
+        refused: FxHashMap::default(),
+        may_break_off: false,
+        effort: Effort::WITHOUT_END,
+    };
     let refused = program.subs.iter().filter_map(|sub| if let SubBody::Not(refused) = sub.body { Some(refused) } else { None });
     program.refused = refused.map(|refused| (refused, describe::describe(&program, schema, refused))).collect();
     for at in 0..program.subs.len() {
@@ -79,6 +86,7 @@ pub(super) fn compile(schema: &Schema, most_nested: usize) -> Result<Program, Sc
         program.subs[at].is_flat = is_flat;
     }
     program.may_break_off = program.refused.values().any(Option::is_none);
+    program.effort = effort::of(&program);
     glances::fill(&mut program);
     Ok(program)
 }

@@ -137,6 +137,14 @@ pub(super) struct ObjectRules {
     pub(super) short_names: u8,
     /// Number of different required names.
     pub(super) required_count: u32,
+    /// Their lengths, as [`length_bit`] has them.
+    pub(super) required_lengths: u64,
+}
+
+/// The bit of a length among those of names. Lengths that are far apart share one.
+#[inline]
+pub(super) fn length_bit(length: u32) -> u64 {
+    1_u64.wrapping_shl(length)
 }
 
 /// How much of an object's members its rules have to look at.
@@ -302,6 +310,21 @@ pub(super) struct Program {
     pub(super) refused: FxHashMap<SubId, Option<String>>,
     /// Whether some cannot be printed: then every branch has to be looked into.
     pub(super) may_break_off: bool,
+    pub(super) effort: Effort,
+}
+
+/// How much judging by a program takes at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Effort {
+    /// Compiled schemas that hold others.
+    pub(super) entered: u64,
+    /// Most of them that ask one inside the other about the same value.
+    pub(super) deepest: u64,
+}
+
+impl Effort {
+    /// There is no telling.
+    pub(super) const WITHOUT_END: Effort = Effort { entered: u64::MAX, deepest: u64::MAX };
 }
 
 impl Program {

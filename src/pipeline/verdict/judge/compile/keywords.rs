@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::super::formats::Format;
 use super::super::names::NameTable;
 use super::super::numbers::{self, Decimal};
-use super::super::program::{ArrayRules, Bound, KnownName, NumberRules, ObjectRules, SubId, TextRules};
+use super::super::program::{ArrayRules, Bound, KnownName, NumberRules, ObjectRules, SubId, TextRules, length_bit};
 use super::Compiler;
 use super::words::Words;
 use crate::pipeline::document::{Kind, NodeId};
@@ -111,6 +111,7 @@ fn index(rules: &mut ObjectRules) {
             });
             if all[at].1.required().is_none() {
                 all[at].1.require(rules.required_count);
+                rules.required_lengths |= length_bit(name.len() as u32);
                 rules.required_count += 1;
             }
         }
