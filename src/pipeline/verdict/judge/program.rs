@@ -3,6 +3,8 @@
 //! Owns: the compiled schemas, each with the schema node that it came from, and their rules in the order the validator asks them.
 //! Refuses: reading a schema file (compile), judging (valid, walk).
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::formats::Format;
@@ -59,8 +61,8 @@ pub(super) enum SubBody {
     Null,
     Object(Box<ObjectRules>),
     Array(Box<ArrayRules>),
-    Text(Box<TextRules>),
-    Number(Box<NumberRules>),
+    Text(Arc<TextRules>),
+    Number(Arc<NumberRules>),
     Enum(Box<EnumRules>),
     Const(Box<EnumRules>),
     Not(SubId),
@@ -121,8 +123,8 @@ pub(super) struct ObjectRules {
     pub(super) patterns: Vec<(PatternId, SubId)>,
     /// In the order of Java's map.
     pub(super) schema_dependencies: Vec<(Box<str>, SubId)>,
-    /// In the order of Java's map.
-    pub(super) properties: Vec<(Box<str>, SubId)>,
+    /// In the order of Java's map. Their names are those of their nodes.
+    pub(super) properties: Box<[SubId]>,
     /// What each known name means.
     pub(super) table: NameTable<KnownName>,
     /// Whether anything but the members and what is required is asked for: how many there are, what depends on what.
@@ -249,7 +251,7 @@ pub(super) struct ArrayRules {
     pub(super) contains: Option<SubId>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct TextRules {
     pub(super) typed: bool,
     pub(super) least: Option<u64>,
@@ -261,7 +263,7 @@ pub(super) struct TextRules {
 }
 
 /// A number in the schema.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Bound {
     /// As messages print it.
     pub(super) printed: Box<str>,
@@ -272,7 +274,7 @@ pub(super) struct Bound {
     pub(super) raw: Box<[u8]>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct NumberRules {
     /// Whether values that are no numbers fail.
     pub(super) typed: bool,

@@ -84,8 +84,8 @@ pub(super) fn object(compiler: &mut Compiler<'_>, node: NodeId, words: &Words, t
         rules.required = names(compiler, required)?;
     }
     (rules.closed, rules.additional) = rest(compiler, words, "additionalProperties")?;
-    rules.properties = named_schemas(compiler, words, "properties")?;
-    java_map::sort_by_bucket(&mut rules.properties, java_map::capacity, |(name, _)| java_map::hash_code(name));
+    let mut properties = named_schemas(compiler, words, "properties")?;
+    java_map::sort_by_bucket(&mut properties, java_map::capacity, |(name, _)| java_map::hash_code(name));
     let mut patterns = named_schemas(compiler, words, "patternProperties")?;
     copied(&mut patterns, java_map::hash_code);
     rules.patterns = patterns.into_iter().map(|(text, sub)| Ok((compiler.pattern(node, &text)?, sub))).collect::<KeywordResult<_>>()?;
@@ -93,17 +93,17 @@ pub(super) fn object(compiler: &mut Compiler<'_>, node: NodeId, words: &Words, t
     if let Some(names) = words.get("propertyNames").filter(|_| compiler.since(Draft::Six)) {
         rules.names = Some(compiler.node(names)?);
     }
-    index(&mut rules);
+    index(&mut rules, &properties);
     Ok(rules)
 }
 
 /// Fills the table of known names.
-fn index(rules: &mut ObjectRules) {
+fn index(rules: &mut ObjectRules, properties: &[(Box<str>, SubId)]) {
+    rules.properties = properties.iter().map(|(_, sub)| *sub).collect();
     let known = |(i, (name, _)): (usize, &(Box<str>, SubId))| (name.as_bytes().into(), KnownName::of_property(i));
-    let mut all: Vec<(Box<[u8]>, KnownName)> = rules.properties.iter().enumerate().map(known).collect();
+    let mut all: Vec<(Box<[u8]>, KnownName)> = properties.iter().enumerate().map(known).collect();
     if !rules.required.is_empty() {
-        let mut places: FxHashMap<&[u8], usize> =
-            rules.properties.iter().enumerate().map(|(at, (name, _))| (name.as_bytes(), at)).collect();
+        let mut places: FxHashMap<&[u8], usize> = properties.iter().enumerate().map(|(at, (name, _))| (name.as_bytes(), at)).collect();
         for name in &rules.required {
             let at = *places.entry(name.as_bytes()).or_insert_with(|| {
                 all.push((name.as_bytes().into(), KnownName::default()));

@@ -16,7 +16,7 @@ impl Run<'_> {
     /// Whether an object is valid.
     #[inline]
     pub(super) fn valid_object(&mut self, id: SubId, rules: &ObjectRules, object: NodeId) -> bool {
-        let strips = self.stripped && object == 0;
+        let strips = self.stripped && object == 0 && self.document.children(0).any(|member| self.is_stripped(0, member));
         let fits = match rules.reading {
             Reading::Nothing => true,
             Reading::Values if rules.names.is_none() && self.document.node(object).sorts() & !rules.beside_sorts == 0 => true,
