@@ -57,7 +57,8 @@ struct Shared<R>(Vec<Arc<R>>);
 impl<R: PartialEq> Shared<R> {
     /// The same rules as before where there were any.
     fn share(&mut self, rules: R) -> Arc<R> {
-        if let Some(known) = self.0.iter().find(|known| ***known == rules) {
+        // Values that are asked the same mostly follow each other.
+        if let Some(known) = self.0.iter().rev().find(|known| ***known == rules) {
             return Arc::clone(known);
         }
         let rules = Arc::new(rules);
