@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use misfit::pipeline::document::Document;
 use misfit::pipeline::schema::Schema;
-use misfit::pipeline::verdict::judge::Judge;
+use misfit::pipeline::verdict::judge::{Judge, JudgeInput, Outcome};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -339,6 +339,100 @@ proptest! {
         let judge = Judge::compile(Arc::new(schema)).unwrap();
         let passes = judge.passes(&Document::parse(document.text().into_bytes()));
         prop_assert_eq!(passes, rule.takes(&document, &whole, is_old), "{} {}", written, document.text());
+    }
+}
+
+/// An object of the names of a document's upper two levels, most of which are objects too.
+fn upper_rule() -> impl Strategy<Value = Rule> {
+    let object = |inside: BoxedStrategy<Rule>| {
+        let known = prop::collection::btree_map(0..NAMES.len(), inside, 1..6).prop_map(|known| known.into_iter().collect());
+        let required = prop::collection::btree_set(0..NAMES.len(), 0..4).prop_map(|names| names.into_iter().collect());
+        let others = prop_oneof![3 => Just(Rule::Anything), 1 => Just(Rule::Nothing)];
+        let longest_name = prop::option::weighted(0.2, 1..20u64);
+        (any::<bool>(), known, required, others, longest_name, prop::bool::weighted(0.2)).prop_map(
+            |(is_typed, known, required, others, longest_name, is_counted)| {
+                let least = u64::from(is_counted);
+                Rule::Named(Box::new(ObjectRule { is_typed, known, required, others, longest_name, patterns: Vec::new(), least }))
+            },
+        )
+    };
+    let inner = object(rule().boxed());
+    object(prop_oneof![3 => inner, 1 => rule()].boxed())
+}
+
+/// Three levels; names come more than once, and with escapes.
+fn upper_document() -> impl Strategy<Value = Doc> {
+    let members = |inside: BoxedStrategy<Doc>| {
+        prop::collection::vec((0..NAMES.len(), prop::bool::weighted(0.05), inside), 0..9).prop_map(Doc::Members)
+    };
+    members(prop_oneof![3 => members(document().boxed()), 1 => document()].boxed())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    #[test]
+    fn what_is_told_at_a_first_look_is_what_the_whole_document_says(rule in upper_rule(), document in upper_document(), is_old in any::<bool>()) {
+        let whole = Rule::List(Box::new(rule.clone()));
+        let mut written = rule.written(is_old);
+        written["$schema"] = json!(format!("http://json-schema.org/draft-0{}/schema#", if is_old { 4 } else { 6 }));
+        written["definitions"] = json!({"whole": whole.written(is_old)});
+        let judge = Judge::compile(Arc::new(Schema::parse("x", written.to_string().into_bytes()).unwrap())).unwrap();
+        let text = Document::parse(document.text().into_bytes());
+        prop_assert_eq!(judge.passes(&text), rule.takes(&document, &whole, is_old), "{} {}", written, document.text());
+        // Of payloads the decoder takes members away.
+        let payload = JudgeInput::payload(&text);
+        prop_assert_eq!(judge.passes(payload), judge.verdict(payload).outcome == Outcome::Pass, "{} {}", written, document.text());
+    }
+}
+
+#[test]
+fn a_member_that_fails_is_no_fault_where_another_takes_its_place() {
+    let object = json!({"type": "object", "required": ["b", "long_name"], "properties": {"b": {"type": "null"}}});
+    let schema = json!({"required": ["a"], "properties": {"a": object, "c": {"type": "null"}}}).to_string();
+    let judge = Judge::compile(Arc::new(Schema::parse("x", schema.into_bytes()).unwrap())).unwrap();
+    for (document, passes) in [
+        (r#"{"a": {"b": null, "long_name": 1}}"#, true),
+        (r#"{"a": {"b": null}}"#, false),
+        (r#"{"a": {"b": null, "othername": 1}}"#, false),
+        (r#"{"a": {"b": null, "long\u005fname": 1}}"#, true),
+        (r#"{"a": {"b": null}, "a": {"b": null, "long_name": 1}}"#, true),
+        (r#"{"a": {"b": null}, "\u0061": {"b": null, "long_name": 1}}"#, true),
+        (r#"{"a": {"b": null, "long_name": 1}, "a": {"b": null}}"#, false),
+        (r#"{"a": {"b": 1, "long_name": 1, "b": null}}"#, true),
+        (r#"{"a": {"b": 1, "long_name": 1, "\u0062": null}}"#, true),
+        (r#"{"a": {"b": null, "long_name": 1, "b": 1}}"#, false),
+        (r#"{"c": null}"#, false),
+        (r#"{"c": null, "\u0061": {"b": null, "long_name": 1}}"#, true),
+        (r#"{"c": 1, "a": {"b": null, "long_name": 1}}"#, false),
+        (r#"{"c": 1, "a": {"b": null, "long_name": 1}, "c": null}"#, true),
+        (r#"[]"#, true),
+    ] {
+        let parsed = Document::parse(document.as_bytes());
+        assert_eq!((judge.passes(&parsed), judge.verdict(&parsed).outcome == Outcome::Pass), (passes, passes), "{document}");
+    }
+}
+
+#[test]
+fn what_cannot_be_judged_to_its_end_is_judged_in_order() {
+    for (first, of) in [
+        // Refers to itself without a step down.
+        (json!({"$ref": "#/definitions/again"}), json!(1)),
+        // Runs out of what a pattern may take.
+        (json!({"pattern": "^(a|a)*(?=x)\\1$"}), json!("a".repeat(80))),
+        (json!({"not": {"not": {"pattern": "^(a|a)*(?=x)\\1$"}}}), json!("a".repeat(80))),
+    ] {
+        let schema = json!({
+            "properties": {"first": first, "then": {"required": ["c"], "properties": {"c": {"type": "null"}}}},
+            "definitions": {"again": {"allOf": [{"$ref": "#/definitions/again"}]}},
+        });
+        let judge = Judge::compile(Arc::new(Schema::parse("x", schema.to_string().into_bytes()).unwrap())).unwrap();
+        for then in [json!({"c": null}), json!({"c": 1}), json!({})] {
+            let document = Document::parse(json!({"first": of, "then": then}).to_string().into_bytes());
+            let verdict = judge.verdict(&document);
+            assert!(!verdict.doubts.is_empty(), "{schema} {then}");
+            assert_eq!(judge.passes(&document), verdict.outcome == Outcome::Pass, "{schema} {then}");
+        }
     }
 }
 

@@ -36,12 +36,18 @@ impl<const N: usize> Widths<N> {
     /// A row in one line, without blanks at its end. The cells of the columns in `right` end at the same place: numbers.
     pub fn line(&self, row: [&str; N], right: &[usize]) -> String {
         let mut line = String::new();
+        self.write(row, right, &mut line);
+        line
+    }
+
+    /// The same into an empty text.
+    pub fn write(&self, row: [&str; N], right: &[usize], line: &mut String) {
         for (i, (cell, room)) in row.iter().zip(self.0).enumerate() {
-            let pad = room.saturating_sub(width(cell));
+            let pad = || room.saturating_sub(width(cell));
             let (before, behind) = match right.contains(&i) {
-                true => (pad, 0),
+                true => (pad(), 0),
                 false if i + 1 == N => (0, 0),
-                false => (0, pad),
+                false => (0, pad()),
             };
             line.push_str(if i == 0 { "" } else { GAP });
             line.extend(std::iter::repeat_n(' ', before));
@@ -49,7 +55,6 @@ impl<const N: usize> Widths<N> {
             line.extend(std::iter::repeat_n(' ', behind));
         }
         line.truncate(line.trim_end().len());
-        line
     }
 }
 

@@ -24,6 +24,9 @@ pub fn is_unsafe(c: char) -> bool {
 /// The text with every unsafe character replaced by its escape: `\n`, `\t`, `\r`, otherwise `\u{1b}` in hexadecimal.
 /// Borrowed where nothing has to change.
 pub fn visible(text: &str) -> Cow<'_, str> {
+    if is_plain(text) {
+        return Cow::Borrowed(text);
+    }
     let Some(first) = text.find(is_unsafe) else {
         return Cow::Borrowed(text);
     };
@@ -79,7 +82,15 @@ pub fn cut_bytes(bytes: &[u8], limit: usize) -> &[u8] {
 
 /// Width in terminal cells.
 pub fn width(text: &str) -> usize {
-    text.width()
+    if is_plain(text) { text.len() } else { text.width() }
+}
+
+/// Whether a text is of nothing but the signs of ASCII that can be seen, and blanks: one cell each.
+fn is_plain(text: &str) -> bool {
+    // As many at once as are compared at once.
+    const CHUNK: usize = 32;
+    let is_seen = |byte: u8| byte.wrapping_sub(b' ') < 0x7f - b' ';
+    text.as_bytes().chunks(CHUNK).all(|chunk| chunk.iter().fold(true, |plain, &byte| plain & is_seen(byte)))
 }
 
 /// Whether a text takes at most so many cells. Of a long one the beginning tells, so that a value of megabytes costs what is seen of it.
@@ -338,7 +349,19 @@ impl Letters {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn texts_of_ascii_are_measured_and_shown_as_all_others(text in "[ -~]{0,70}[\\x00-\\x7f]{0,2}[ -~]{0,40}|[ -~]{0,40}\\PC{0,4}|.{0,40}") {
+            prop_assert_eq!(width(&text), text.width());
+            let mut shown = String::new();
+            text.chars().for_each(|c| push_visible(&mut shown, c));
+            prop_assert_eq!(visible(&text), shown);
+        }
+    }
 
     #[test]
     fn facts_go_on_below_their_value() {

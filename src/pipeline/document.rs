@@ -90,6 +90,9 @@ impl Kind {
 
 /// Names that are compared with each other, which is faster than hashing them.
 const FEW: usize = 8;
+/// Names that mostly have a bit each of [`BITS`].
+const SOME: usize = 48;
+const BITS: usize = 4096;
 
 /// An indexed JSON text.
 #[derive(Debug, Clone)]
@@ -314,6 +317,18 @@ impl Document {
             }
             return false;
         }
+        // Of not too many each mostly finds a bit of its own; where two share one, their whole hashes tell.
+        let mut bits = [0_u64; BITS / 64];
+        let has_own = |name: Option<&[u8]>| {
+            let Some(hash) = name.map(|name| FxBuildHasher.hash_one(name) as usize % BITS) else { return false };
+            let (word, bit) = (&mut bits[hash / 64], 1 << (hash % 64));
+            let is_free = *word & bit == 0;
+            *word |= bit;
+            is_free
+        };
+        if count <= SOME && names.clone().all(has_own) {
+            return false;
+        }
         let mut known = FxHashSet::with_capacity_and_hasher(count, FxBuildHasher);
         !names.all(|name| name.is_some_and(|name| known.insert(FxBuildHasher.hash_one(name))))
     }
@@ -338,6 +353,7 @@ impl Document {
 }
 
 /// Iterator over the children of a node.
+#[derive(Clone)]
 pub struct Children<'a> {
     document: &'a Document,
     next: NodeId,

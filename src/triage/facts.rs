@@ -96,6 +96,13 @@ impl Facts {
     /// The lines; a text of several lines is as many.
     pub fn lines(&self) -> Vec<FactsLine> {
         let mut lines = Vec::new();
+        self.each_line(|words, is_heading| lines.push(FactsLine { words: words.to_owned(), is_heading }));
+        lines
+    }
+
+    /// Each line, and whether it names what follows.
+    fn each_line(&self, mut each: impl FnMut(&str, bool)) {
+        let mut named = String::new();
         for run in self.0.chunk_by(|a, b| matches!((a, b), (Line::Named(..), Line::Named(..)))) {
             let mut widths = Widths([LEAST_NAME, 0]);
             run.iter().for_each(|line| {
@@ -105,23 +112,29 @@ impl Facts {
             });
             for line in run {
                 let (words, is_heading) = match line {
-                    Line::Named(name, value) => (Cow::from(widths.line([name, value], &[])), false),
-                    Line::Heading(words) => (words.as_str().into(), true),
-                    Line::Text(text) => (text.as_str().into(), false),
+                    Line::Named(name, value) => {
+                        named.clear();
+                        widths.write([name, value], &[], &mut named);
+                        (named.as_str(), false)
+                    }
+                    Line::Heading(words) => (words.as_str(), true),
+                    Line::Text(text) => (text.as_str(), false),
                 };
-                lines.extend(words.split('\n').map(|words| FactsLine { words: words.to_owned(), is_heading }));
+                words.split('\n').for_each(|words| each(words, is_heading));
             }
         }
-        lines
     }
 
     /// Each line with its end, behind an indent.
     pub fn indented(&self, indent: &str) -> String {
         let mut out = String::new();
-        for FactsLine { words, .. } in self.lines() {
-            out.extend([if words.is_empty() { "" } else { indent }, &words, "\n"]);
-        }
+        self.indent(indent, &mut out);
         out
+    }
+
+    /// The same behind what is there already.
+    pub fn indent(&self, indent: &str, out: &mut String) {
+        self.each_line(|words, _| out.extend([if words.is_empty() { "" } else { indent }, words, "\n"]));
     }
 
     /// As one text.

@@ -79,6 +79,11 @@ impl OnlyFields {
         names.iter().map(find).collect::<Result<_, _>>().map(OnlyFields)
     }
 
+    /// Those of that list.
+    pub(super) fn listed(names: &[&'static str]) -> Self {
+        OnlyFields(names.to_vec())
+    }
+
     /// A field, made only where it is asked for.
     pub(super) fn give<T>(&self, name: &str, make: impl FnOnce() -> T) -> Field<T> {
         Field(self.has(name).then(make))

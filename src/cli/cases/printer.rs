@@ -51,6 +51,8 @@ pub(super) struct CasePrinter {
     turn: AtomicUsize,
     wanted: WantedCases,
     format: CasesFormat,
+    /// The fields that this form of output has.
+    shown: OnlyFields,
 }
 
 impl CasePrinter {
@@ -59,7 +61,11 @@ impl CasePrinter {
         let grouper = Grouper::new(schemas.clone());
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let tellers = (0..cores.div_ceil(THREADS_OF_TELLER)).map(|_| Mutex::new(grouper.fresh())).collect();
-        CasePrinter { source, grouper, tellers, turn: AtomicUsize::new(0), schemas, wanted, format }
+        let shown = match format {
+            CasesFormat::Text => OnlyFields::listed(&text::FIELDS),
+            CasesFormat::Ndjson => wanted.only.clone(),
+        };
+        CasePrinter { source, grouper, tellers, turn: AtomicUsize::new(0), schemas, wanted, format, shown }
     }
 
     /// The texts of the rows that are in the group asked for.
@@ -95,7 +101,7 @@ impl CasePrinter {
     fn text(&self, (number, at, row): NumberedRow, groups: &FxHashMap<RowRef, Fingerprint>) -> Result<String> {
         let only = &self.wanted.only;
         let case = case::open_parts(row, self.schemas.as_deref(), only.parts());
-        let mut answer = CaseAnswer::new(number, groups.get(&at).copied(), &case, only);
+        let mut answer = CaseAnswer::new(number, groups.get(&at).copied(), &case, &self.shown);
         if self.wanted.holding.is_some() && only.has(ErrorColumn::Id.name()) {
             answer.name_document(&case);
         }

@@ -5,6 +5,12 @@ use crate::ground::text::visible;
 use crate::triage::case::Case;
 use crate::triage::facts;
 
+/// The fields that stand in a block beside what is told of every case.
+pub(super) const FIELDS: [&str; 7] = ["row", "namespace", "doctype", "version", "received", "stage", "group"];
+
+/// Bytes of most blocks.
+const USUAL: usize = 1024;
+
 /// The case in a few lines, with an empty line behind it.
 pub(super) fn block(answer: &CaseAnswer<'_>, case: &Case) -> String {
     let mut facts = facts::case::brief(case);
@@ -16,8 +22,14 @@ pub(super) fn block(answer: &CaseAnswer<'_>, case: &Case) -> String {
     if let Some(Some(group)) = &answer.group.0 {
         facts.named("group", group);
     }
-    let number = answer.row.0.flatten().map(|row| format!("row {row}  ")).unwrap_or_default();
-    format!("{number}{}\n{}\n", visible(&title(answer, &case.row.origin)), facts.indented("  "))
+    let mut block = String::with_capacity(USUAL);
+    if let Some(row) = answer.row.0.flatten() {
+        block.push_str(&format!("row {row}  "));
+    }
+    block.extend([&visible(&title(answer, &case.row.origin)), "\n"]);
+    facts.indent("  ", &mut block);
+    block.push('\n');
+    block
 }
 
 fn title(answer: &CaseAnswer<'_>, origin: &str) -> String {

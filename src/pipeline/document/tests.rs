@@ -138,3 +138,20 @@ fn a_container_knows_the_sorts_of_what_it_holds() {
     let many = Document::parse(format!("[{}0]", "1,".repeat(70_000)).into_bytes());
     assert_eq!((many.count(0), many.index(70_001), many.node(0).sorts()), (70_001, 70_000, Kind::Number.sort()));
 }
+
+proptest! {
+    #[test]
+    fn names_that_come_twice_are_noticed_among_few_and_many(
+        count in prop_oneof![0..12_usize, 40..60_usize, 100..200_usize],
+        twin in prop::option::of((any::<prop::sample::Index>(), any::<prop::sample::Index>())),
+    ) {
+        let mut names: Vec<String> = (0..count).map(|at| format!("name_{at}")).collect();
+        let twin = twin.filter(|_| count > 1).map(|(one, other)| (one.index(count), other.index(count))).filter(|(one, other)| one != other);
+        if let Some((one, other)) = twin {
+            names[one] = names[other].clone();
+        }
+        let members: Vec<String> = names.iter().map(|name| format!("\"{name}\":{{}}")).collect();
+        let document = Document::parse(format!("{{{}}}", members.join(",")).into_bytes());
+        prop_assert_eq!(document.may_have_twins(0), twin.is_some());
+    }
+}

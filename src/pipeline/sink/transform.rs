@@ -16,6 +16,9 @@ use super::name::{KeyColumn, column_of_many};
 /// deeper stays as it is. It also bounds the recursion, which goes down the layout and never the document.
 const MOST_LEVELS: u32 = 64;
 
+/// About as many values as the pipeline adds of its own.
+const OWN_VALUES: usize = 48;
+
 /// The members of an object while it is transformed.
 pub(super) type RowMembers<'a> = NamedValues<'a, (MemberKey, ValueId)>;
 
@@ -114,7 +117,7 @@ impl<'a> Transform<'a> {
     pub(super) fn new(layout: &'a Layout, document: &'a Document, strict: bool) -> Self {
         let intents = vec![None; document.len()];
         layout.quick();
-        Transform { layout, document, strict, values: Vec::with_capacity(document.len() / 2 + 32), intents, refusal: None }
+        Transform { layout, document, strict, values: Vec::with_capacity(document.len() + OWN_VALUES), intents, refusal: None }
     }
 
     pub(super) fn make(&mut self, value: ValueContent, source: Option<NodeId>, form: ValueForm) -> ValueId {
@@ -201,13 +204,13 @@ impl<'a> Transform<'a> {
     /// Transforms the members of an object in place for the columns of a RECORD, or of the table; gives back what has no column.
     pub(super) fn transform(&mut self, object: ValueId, columns: Option<ColumnId>, level: u32) -> ObjectRest {
         let mut rest = ObjectRest::new();
-        let all = self.taken_members(object);
+        let mut all = self.taken_members(object);
         let mut members = RowMembers::with_room(all.len());
         for (key, value) in &all {
             members.append(key.name(self.layout, self.document), (key.clone(), *value));
         }
         // What is put back behind them is never gone through again; what was written over one of them goes by its name.
-        for (place, (key, _)) in all.into_iter().enumerate() {
+        for (place, (key, _)) in all.drain(..).enumerate() {
             let Some((name, &(_, value))) = members.at(place) else { continue };
             let Some(KeyColumn { column, renamed }) = column_of_many(self.layout, columns, name) else {
                 members.remove(place);
@@ -224,7 +227,8 @@ impl<'a> Transform<'a> {
             let own = (!renamed).then_some(place);
             self.field(&ValueTarget { key, own, column, level }, value, &mut members, &mut rest);
         }
-        self.values[object as usize].value = ValueContent::Object(members.into_values().collect());
+        all.extend(members.into_values());
+        self.values[object as usize].value = ValueContent::Object(all);
         rest
     }
 

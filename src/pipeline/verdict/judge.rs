@@ -45,6 +45,7 @@ use program::Program;
 use run::{DEEPEST, JudgeStop, JudgedSubject, Run, SHALLOW};
 pub use sentence::CausePhrase;
 use sink::{Leaf, LeafWords, Sink};
+use valid::first::{self, FirstLook, LeftValues};
 
 /// Stack for documents or schemas that are nested deep.
 const BIG_STACK: usize = 256 << 20;
@@ -320,17 +321,40 @@ impl Judge {
     /// Whether the document passes.
     pub fn passes<'a>(&'a self, input: impl Into<JudgeInput<'a>>) -> bool {
         let input = input.into();
-        if input.document.is_empty() {
+        let JudgeInput { document, stripped } = input;
+        if document.is_empty() {
             return true;
         }
+        if let Some(passes) = self.passes_cheaply(input) {
+            return passes;
+        }
         let with_depth = |most_depth| {
-            let mut run = Run::new(&self.program, input.document, input.stripped, most_depth);
+            let mut run = Run::new(&self.program, document, stripped, most_depth);
             let passes = run.valid(self.program.root, JudgedSubject::value(0));
             (passes, run.stop)
         };
         match with_depth(SHALLOW) {
             (passes, Some(JudgeStop::TooDeep)) => on_big_stack(|| with_depth(DEEPEST)).map_or(passes, |(passes, _)| passes),
             (passes, _) => passes,
+        }
+    }
+
+    /// Whether it passes, by what is cheapest first; `None` where judging it may be given up, for then the order tells where, or where one member may
+    /// replace another.
+    fn passes_cheaply(&self, JudgeInput { document, stripped }: JudgeInput<'_>) -> Option<bool> {
+        if !run::is_judged_to_its_end(self.program.effort, document) {
+            return None;
+        }
+        let mut left = LeftValues::new();
+        match first::look(&self.program, document, stripped, &mut left) {
+            FirstLook::Fails => return Some(false),
+            FirstLook::Unknown => return None,
+            FirstLook::Left => {}
+        }
+        let mut run = Run::new(&self.program, document, stripped, SHALLOW);
+        match left.iter().find(|&&(sub, value)| !run.valid_by_rules(sub, JudgedSubject::value(value))) {
+            Some(&(_, failed)) => first::is_fatal(document, failed).then_some(false),
+            None => Some(true),
         }
     }
 

@@ -22,7 +22,6 @@ pub(super) struct AlikeLayouts {
 impl AlikeLayouts {
     /// The layout of a text; that of the same text before where there was one.
     pub(super) fn of(&self, text: Vec<u8>) -> Result<Arc<Layout>, String> {
-        let text: Arc<[u8]> = text.into();
         let told: [u8; 32] = digest(&SHA256, &text).as_ref().try_into().map_err(|_| "the digest is of another length".to_owned())?;
         let known = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = known().get(&told).map(Arc::clone);
@@ -30,7 +29,7 @@ impl AlikeLayouts {
             Some(layout) => Ok(layout),
             // Read without the lock: others read other texts meanwhile.
             None => {
-                let mut layout = Layout::parse_shared(text)?;
+                let mut layout = Layout::parse_shared(text.into())?;
                 layout.share_texts(&mut self.texts.lock().unwrap_or_else(PoisonError::into_inner));
                 Ok(Arc::clone(known().entry(told).or_insert_with(|| Arc::new(layout))))
             }

@@ -6,9 +6,12 @@
 //! A node with several of enum, combinators, `not`, `const`, a type and keywords foreign to that type becomes an unwritten `allOf` of them, a
 //! list of types an unwritten `anyOf`. `$ref` stands alone: what is beside it is not read.
 
+mod effort;
 mod glances;
 mod keywords;
 mod words;
+
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -17,7 +20,9 @@ use super::glance::Glance;
 use super::java_regex;
 use super::names::NameTable;
 use super::pattern::Pattern;
-use super::program::{ARRAY, Combinator, EnumRules, NUMBER, OBJECT, PatternId, Program, Sub, SubBody, SubId, TEXT};
+use super::program::{
+    ARRAY, Combinator, Effort, EnumRules, NUMBER, NumberRules, OBJECT, PatternId, Program, Sub, SubBody, SubId, TEXT, TextRules,
+};
 use super::spell;
 use crate::pipeline::document::{Document, Kind, NodeId};
 use crate::pipeline::schema::{Draft, Reference, Schema};
@@ -25,6 +30,8 @@ use words::Words;
 
 /// Schemas inside one another that any thread's stack has room for.
 pub(super) const NESTED_SHALLOW: usize = 64;
+/// Rules of one family that are looked through for the same.
+const MOST_SHARED: usize = 16;
 /// Longest pointer that a refusal names whole, in cells.
 const LONGEST_POINTER: usize = 400;
 /// Most schema nodes inside one another.
@@ -35,10 +42,31 @@ pub(super) struct Compiler<'a> {
     subs: Vec<Sub>,
     patterns: Vec<Pattern>,
     known_patterns: FxHashMap<String, PatternId>,
+    /// Rules of texts and of numbers: most values are asked the same as others.
+    texts: Shared<TextRules>,
+    numbers: Shared<NumberRules>,
     /// Schema nodes that are compiled or being compiled.
     known: FxHashMap<NodeId, SubId>,
     nested: usize,
     most_nested: usize,
+}
+
+/// Rules that are asked for again and again, held once.
+struct Shared<R>(Vec<Arc<R>>);
+
+impl<R: PartialEq> Shared<R> {
+    /// The same rules as before where there were any.
+    fn share(&mut self, rules: R) -> Arc<R> {
+        // Values that are asked the same mostly follow each other.
+        if let Some(known) = self.0.iter().rev().find(|known| ***known == rules) {
+            return Arc::clone(known);
+        }
+        let rules = Arc::new(rules);
+        if self.0.len() < MOST_SHARED {
+            self.0.push(Arc::clone(&rules));
+        }
+        rules
+    }
 }
 
 /// Why a schema has no program.
@@ -57,6 +85,8 @@ pub(super) fn compile(schema: &Schema, most_nested: usize) -> Result<Program, Sc
         subs: Vec::new(),
         patterns: Vec::new(),
         known_patterns: FxHashMap::default(),
+        texts: Shared(Vec::new()),
+        numbers: Shared(Vec::new()),
         known: FxHashMap::default(),
         nested: 0,
         most_nested,
@@ -67,8 +97,14 @@ pub(super) fn compile(schema: &Schema, most_nested: usize) -> Result<Program, Sc
         Err(reason) => return Err(SchemaRefusal::Wrong(reason)),
     };
     compiler.subs.shrink_to_fit();
-    let mut program =
-        Program { subs: compiler.subs, patterns: compiler.patterns, root, refused: FxHashMap::default(), may_break_off: false };
+    let mut program = Program {
+        subs: compiler.subs,
+        patterns: compiler.patterns,
+        root,
+        refused: FxHashMap::default(),
+        may_break_off: false,
+        effort: Effort::WITHOUT_END,
+    };
     let refused = program.subs.iter().filter_map(|sub| if let SubBody::Not(refused) = sub.body { Some(refused) } else { None });
     program.refused = refused.map(|refused| (refused, describe::describe(&program, schema, refused))).collect();
     for at in 0..program.subs.len() {
@@ -79,6 +115,7 @@ pub(super) fn compile(schema: &Schema, most_nested: usize) -> Result<Program, Sc
         program.subs[at].is_flat = is_flat;
     }
     program.may_break_off = program.refused.values().any(Option::is_none);
+    program.effort = effort::of(&program);
     glances::fill(&mut program);
     Ok(program)
 }
@@ -247,11 +284,13 @@ impl<'a> Compiler<'a> {
         Ok(match &*text {
             "string" => {
                 read.text = true;
-                SubBody::Text(Box::new(keywords::text(self, node, words, true)?))
+                let rules = keywords::text(self, node, words, true)?;
+                SubBody::Text(self.texts.share(rules))
             }
             "integer" | "number" => {
                 read.number = true;
-                SubBody::Number(Box::new(keywords::number(self, node, words, true, text == "integer")?))
+                let rules = keywords::number(self, node, words, true, text == "integer")?;
+                SubBody::Number(self.numbers.share(rules))
             }
             "boolean" => SubBody::Boolean,
             "null" => SubBody::Null,
@@ -280,10 +319,12 @@ impl<'a> Compiler<'a> {
             parts.push(SubBody::Object(Box::new(keywords::object(self, node, words, false)?)));
         }
         if !read.number && holds(self, &NUMBER, None) {
-            parts.push(SubBody::Number(Box::new(keywords::number(self, node, words, false, false)?)));
+            let rules = keywords::number(self, node, words, false, false)?;
+            parts.push(SubBody::Number(self.numbers.share(rules)));
         }
         if !read.text && holds(self, &TEXT, None) {
-            parts.push(SubBody::Text(Box::new(keywords::text(self, node, words, false)?)));
+            let rules = keywords::text(self, node, words, false)?;
+            parts.push(SubBody::Text(self.texts.share(rules)));
         }
         if self.since(Draft::Seven) && holds(self, &["if", "then", "else"], None) {
             let mut branch = |name| words.get(name).map(|node| self.node(node)).transpose();

@@ -117,7 +117,9 @@ impl Describer<'_> {
         let patterns: Vec<(Box<str>, SubId)> =
             rules.patterns.iter().map(|&(pattern, id)| (self.program.pattern(pattern).text.clone(), id)).collect();
         self.named(&patterns, "patternProperties", out)?;
-        self.named(&rules.properties, "properties", out)
+        let name_of = |sub: SubId| self.schema.document.key(self.program.sub(sub).node).unwrap_or_default();
+        let properties: Vec<(Box<str>, SubId)> = rules.properties.iter().map(|&sub| (name_of(sub).into(), sub)).collect();
+        self.named(&properties, "properties", out)
     }
 
     fn array(&self, sub: &Sub, rules: &ArrayRules, out: &mut Printed) -> Option<()> {

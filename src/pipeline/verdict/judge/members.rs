@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use super::decode;
 use super::program::{KnownName, ObjectRules};
 use super::run::{JudgedSubject, Run};
-use crate::pipeline::document::NodeId;
+use crate::pipeline::document::{Document, NodeId};
 
 /// What an object has of the names that its schema knows.
 pub(super) struct KnownMembers {
@@ -24,6 +24,24 @@ impl KnownMembers {
         let number = rules.table.get(name.as_bytes()).and_then(|known| known.required());
         number.and_then(|number| self.required.get(number as usize)).is_some_and(|&has| has)
     }
+}
+
+/// Whether no later member of an object that ends there has the name of this one; `false` where one may.
+pub(super) fn is_surely_last(document: &Document, member: NodeId, end: NodeId) -> bool {
+    let node = document.node(member);
+    let Some(length) = node.plain_length() else { return false };
+    let ends = document.ends_of(node, length);
+    // What is no UTF-8 may be read as the same as something else.
+    let is_ascii = if ends.is_whole() { ends.is_ascii() } else { document.name_of(node, length).is_ascii() };
+    let mut next = node.end();
+    while is_ascii && next < end {
+        let later = document.node(next);
+        match later.plain_length() {
+            Some(other) if other != length || document.ends_of(later, length) != ends => next = later.end(),
+            _ => return false,
+        }
+    }
+    is_ascii
 }
 
 impl<'a> Run<'a> {

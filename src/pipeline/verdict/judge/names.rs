@@ -8,23 +8,20 @@ use crate::pipeline::document::NameEnds;
 /// How much more room there is than names.
 const ROOM: usize = 2;
 
-/// No name.
-const NONE: u32 = u32::MAX;
-
 /// What is known by name.
 #[derive(Debug)]
 pub(super) struct NameTable<V> {
-    /// Positions of names, a power of two of them, or none.
-    slots: Box<[u32]>,
-    names: Box<[Named<V>]>,
+    /// A power of two of places, or none; each name at its own or at the next that was free.
+    places: Box<[Named<V>]>,
     /// Names whose ends do not tell all of them, one behind the other.
     long: Box<[u8]>,
 }
 
 /// Two or one to a line of the processor's cache, and none on two.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 #[repr(align(32))]
 struct Named<V> {
+    /// None where the place is free.
     ends: NameEnds,
     /// Where the name is, if it is long.
     long: u32,
@@ -33,42 +30,41 @@ struct Named<V> {
 
 impl<V> Default for NameTable<V> {
     fn default() -> Self {
-        NameTable { slots: Box::default(), names: Box::default(), long: Box::default() }
+        NameTable { places: Box::default(), long: Box::default() }
     }
 }
 
-impl<V: Copy> NameTable<V> {
+impl<V: Copy + Default> NameTable<V> {
     /// A table of names that are all different.
     pub(super) fn of(entries: impl ExactSizeIterator<Item = (Box<[u8]>, V)>) -> Self {
         let count = entries.len();
         if count == 0 {
             return NameTable::default();
         }
-        let mut slots = vec![NONE; (count * ROOM).next_power_of_two()].into_boxed_slice();
-        let mut names = Vec::with_capacity(count);
+        let free = Named { ends: NameEnds::NONE, long: 0, known: V::default() };
+        let mut places = vec![free; (count * ROOM).next_power_of_two()].into_boxed_slice();
         let mut long = Vec::new();
         for (name, known) in entries {
             let ends = NameEnds::of(&name);
-            let mut at = ends.hash() & (slots.len() - 1);
-            while slots[at] != NONE {
-                at = (at + 1) & (slots.len() - 1);
+            let mut at = ends.hash() & (places.len() - 1);
+            while places[at].ends != NameEnds::NONE {
+                at = (at + 1) & (places.len() - 1);
             }
-            slots[at] = names.len() as u32;
-            names.push(Named { ends, long: long.len() as u32, known });
+            places[at] = Named { ends, long: long.len() as u32, known };
             if !ends.is_whole() {
                 long.extend_from_slice(&name);
             }
         }
-        NameTable { slots, names: names.into(), long: long.into() }
+        NameTable { places, long: long.into() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+        self.places.is_empty()
     }
 
     /// What is known of each name, to be added to.
     pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        self.names.iter_mut().map(|named| &mut named.known)
+        self.places.iter_mut().filter(|named| named.ends != NameEnds::NONE).map(|named| &mut named.known)
     }
 
     /// What is known of a name.
@@ -79,12 +75,15 @@ impl<V: Copy> NameTable<V> {
     /// The same of a name whose ends are known; the name is asked for only where it is longer than they tell.
     #[inline]
     pub(super) fn get_by<'n>(&self, ends: NameEnds, name: impl Fn() -> &'n [u8]) -> Option<&V> {
-        let mask = self.slots.len().checked_sub(1)?;
+        let mask = self.places.len().checked_sub(1)?;
         let mut at = ends.hash();
         loop {
-            let named = self.names.get(self.slots[at & mask] as usize)?;
+            let named = self.places.get(at & mask)?;
             if named.ends == ends && (ends.is_whole() || self.is_named(named, name())) {
                 return Some(&named.known);
+            }
+            if named.ends == NameEnds::NONE {
+                return None;
             }
             at += 1;
         }

@@ -3,6 +3,8 @@
 //! Owns: the compiled schemas, each with the schema node that it came from, and their rules in the order the validator asks them.
 //! Refuses: reading a schema file (compile), judging (valid, walk).
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::formats::Format;
@@ -59,8 +61,8 @@ pub(super) enum SubBody {
     Null,
     Object(Box<ObjectRules>),
     Array(Box<ArrayRules>),
-    Text(Box<TextRules>),
-    Number(Box<NumberRules>),
+    Text(Arc<TextRules>),
+    Number(Arc<NumberRules>),
     Enum(Box<EnumRules>),
     Const(Box<EnumRules>),
     Not(SubId),
@@ -121,8 +123,8 @@ pub(super) struct ObjectRules {
     pub(super) patterns: Vec<(PatternId, SubId)>,
     /// In the order of Java's map.
     pub(super) schema_dependencies: Vec<(Box<str>, SubId)>,
-    /// In the order of Java's map.
-    pub(super) properties: Vec<(Box<str>, SubId)>,
+    /// In the order of Java's map. Their names are those of their nodes.
+    pub(super) properties: Box<[SubId]>,
     /// What each known name means.
     pub(super) table: NameTable<KnownName>,
     /// Whether anything but the members and what is required is asked for: how many there are, what depends on what.
@@ -137,6 +139,14 @@ pub(super) struct ObjectRules {
     pub(super) short_names: u8,
     /// Number of different required names.
     pub(super) required_count: u32,
+    /// Their lengths, as [`length_bit`] has them.
+    pub(super) required_lengths: u64,
+}
+
+/// The bit of a length among those of names. Lengths that are far apart share one.
+#[inline]
+pub(super) fn length_bit(length: u32) -> u64 {
+    1_u64.wrapping_shl(length)
 }
 
 /// How much of an object's members its rules have to look at.
@@ -241,7 +251,7 @@ pub(super) struct ArrayRules {
     pub(super) contains: Option<SubId>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct TextRules {
     pub(super) typed: bool,
     pub(super) least: Option<u64>,
@@ -253,7 +263,7 @@ pub(super) struct TextRules {
 }
 
 /// A number in the schema.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Bound {
     /// As messages print it.
     pub(super) printed: Box<str>,
@@ -264,7 +274,7 @@ pub(super) struct Bound {
     pub(super) raw: Box<[u8]>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct NumberRules {
     /// Whether values that are no numbers fail.
     pub(super) typed: bool,
@@ -302,6 +312,21 @@ pub(super) struct Program {
     pub(super) refused: FxHashMap<SubId, Option<String>>,
     /// Whether some cannot be printed: then every branch has to be looked into.
     pub(super) may_break_off: bool,
+    pub(super) effort: Effort,
+}
+
+/// How much judging by a program takes at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Effort {
+    /// Compiled schemas that hold others.
+    pub(super) entered: u64,
+    /// Most of them that ask one inside the other about the same value.
+    pub(super) deepest: u64,
+}
+
+impl Effort {
+    /// There is no telling.
+    pub(super) const WITHOUT_END: Effort = Effort { entered: u64::MAX, deepest: u64::MAX };
 }
 
 impl Program {

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
-use super::program::{PatternId, Program, SubId};
+use super::program::{Effort, PatternId, Program, SubId};
 use super::{decode, spell};
 use crate::pipeline::document::{Document, Kind, NodeId};
 use crate::pipeline::java_map;
@@ -82,6 +82,14 @@ pub(super) struct Run<'a> {
 pub(super) struct Member<'a> {
     pub(super) name: Cow<'a, str>,
     pub(super) node: NodeId,
+}
+
+/// Whether judging a document is sure not to be given up, in whatever order it is judged. Once answers are remembered each schema is entered once at
+/// most for each value.
+pub(super) fn is_judged_to_its_end(effort: Effort, document: &Document) -> bool {
+    let levels = document.nesting() as u64 + 1;
+    effort.deepest.saturating_mul(levels) <= u64::from(SHALLOW)
+        && effort.entered.saturating_mul(document.len() as u64) <= MOST_STEPS - 2 * MANY_STEPS
 }
 
 impl<'a> Run<'a> {
@@ -247,21 +255,6 @@ impl<'a> Run<'a> {
             Some(plain) => std::str::from_utf8(plain).is_ok_and(sink::is_taken_out),
             None => self.document.key(member).is_some_and(|key| sink::is_taken_out(&key)),
         }
-    }
-
-    /// Whether no later member of an object that ends there has the name of this one; `false` where one may.
-    pub(super) fn is_surely_last(&self, member: NodeId, end: NodeId) -> bool {
-        let document = self.document;
-        let Some(name) = document.plain_key(member).filter(|name| name.is_ascii()) else { return false };
-        let mut next = document.end(member);
-        while next < end {
-            let node = document.node(next);
-            match node.plain_length() {
-                Some(length) if usize::from(length) != name.len() || document.name_of(node, length) != name => next = node.end(),
-                _ => return false,
-            }
-        }
-        true
     }
 
     /// Members that a later one of the same name replaces.

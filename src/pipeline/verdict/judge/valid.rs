@@ -1,8 +1,9 @@
 //! Whether a value is valid, as fast as can be told.
 //!
 //! Owns: yes or no for each compiled schema, in whatever order is cheapest.
-//! Refuses: the members of objects (objects), which failure the pipeline reports (walk).
+//! Refuses: the members of objects (objects), whether a whole document fails at once (first), which failure the pipeline reports (walk).
 
+pub(super) mod first;
 mod objects;
 
 use std::cmp::Ordering;
@@ -33,8 +34,9 @@ impl Run<'_> {
         asks.glance.of_value(node).unwrap_or_else(|| self.valid_by_rules(asks.sub, JudgedSubject::value(id)))
     }
 
+    /// Whether the subject is valid by the rules of a compiled schema.
     #[inline(never)]
-    fn valid_by_rules(&mut self, id: SubId, at: JudgedSubject) -> bool {
+    pub(super) fn valid_by_rules(&mut self, id: SubId, at: JudgedSubject) -> bool {
         let sub = self.program.sub(id);
         match &sub.body {
             SubBody::Anything | SubBody::Nothing | SubBody::Boolean | SubBody::Null => false,

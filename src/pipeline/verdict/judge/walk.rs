@@ -125,7 +125,7 @@ impl<'a> Run<'a> {
                 self.part(*sub, here.at, false, sink)?;
             }
         }
-        for ((_, sub), value) in rules.properties.iter().zip(known.values) {
+        for (sub, value) in rules.properties.iter().zip(known.values) {
             if let Some(value) = value {
                 self.part(*sub, JudgedSubject::value(value), true, sink)?;
             }

@@ -78,7 +78,7 @@ fn beside_names(rules: &mut ObjectRules, asks: impl Fn(SubId) -> MemberAsks) {
     };
     let beside = rules.beside;
     for known in rules.table.values_mut() {
-        known.asks = known.property().map_or(beside, |property| asks(rules.properties[property as usize].1));
+        known.asks = known.property().map_or(beside, |property| asks(rules.properties[property as usize]));
     }
     let names = rules.names.map_or(Glance::FITS, |names| asks(names).glance);
     rules.short_names = u8::try_from(names.short_texts()).unwrap_or(u8::MAX);

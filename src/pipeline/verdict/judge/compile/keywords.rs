@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::super::formats::Format;
 use super::super::names::NameTable;
 use super::super::numbers::{self, Decimal};
-use super::super::program::{ArrayRules, Bound, KnownName, NumberRules, ObjectRules, SubId, TextRules};
+use super::super::program::{ArrayRules, Bound, KnownName, NumberRules, ObjectRules, SubId, TextRules, length_bit};
 use super::Compiler;
 use super::words::Words;
 use crate::pipeline::document::{Kind, NodeId};
@@ -84,8 +84,8 @@ pub(super) fn object(compiler: &mut Compiler<'_>, node: NodeId, words: &Words, t
         rules.required = names(compiler, required)?;
     }
     (rules.closed, rules.additional) = rest(compiler, words, "additionalProperties")?;
-    rules.properties = named_schemas(compiler, words, "properties")?;
-    java_map::sort_by_bucket(&mut rules.properties, java_map::capacity, |(name, _)| java_map::hash_code(name));
+    let mut properties = named_schemas(compiler, words, "properties")?;
+    java_map::sort_by_bucket(&mut properties, java_map::capacity, |(name, _)| java_map::hash_code(name));
     let mut patterns = named_schemas(compiler, words, "patternProperties")?;
     copied(&mut patterns, java_map::hash_code);
     rules.patterns = patterns.into_iter().map(|(text, sub)| Ok((compiler.pattern(node, &text)?, sub))).collect::<KeywordResult<_>>()?;
@@ -93,17 +93,17 @@ pub(super) fn object(compiler: &mut Compiler<'_>, node: NodeId, words: &Words, t
     if let Some(names) = words.get("propertyNames").filter(|_| compiler.since(Draft::Six)) {
         rules.names = Some(compiler.node(names)?);
     }
-    index(&mut rules);
+    index(&mut rules, &properties);
     Ok(rules)
 }
 
 /// Fills the table of known names.
-fn index(rules: &mut ObjectRules) {
+fn index(rules: &mut ObjectRules, properties: &[(Box<str>, SubId)]) {
+    rules.properties = properties.iter().map(|(_, sub)| *sub).collect();
     let known = |(i, (name, _)): (usize, &(Box<str>, SubId))| (name.as_bytes().into(), KnownName::of_property(i));
-    let mut all: Vec<(Box<[u8]>, KnownName)> = rules.properties.iter().enumerate().map(known).collect();
+    let mut all: Vec<(Box<[u8]>, KnownName)> = properties.iter().enumerate().map(known).collect();
     if !rules.required.is_empty() {
-        let mut places: FxHashMap<&[u8], usize> =
-            rules.properties.iter().enumerate().map(|(at, (name, _))| (name.as_bytes(), at)).collect();
+        let mut places: FxHashMap<&[u8], usize> = properties.iter().enumerate().map(|(at, (name, _))| (name.as_bytes(), at)).collect();
         for name in &rules.required {
             let at = *places.entry(name.as_bytes()).or_insert_with(|| {
                 all.push((name.as_bytes().into(), KnownName::default()));
@@ -111,6 +111,7 @@ fn index(rules: &mut ObjectRules) {
             });
             if all[at].1.required().is_none() {
                 all[at].1.require(rules.required_count);
+                rules.required_lengths |= length_bit(name.len() as u32);
                 rules.required_count += 1;
             }
         }

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashSet;
 
+use super::super::members::is_surely_last;
 use super::super::program::{NOT_REQUIRED, ObjectRules, Reading, SubId};
 use super::super::run::{JudgedSubject, Run};
 use crate::pipeline::document::{Node, NodeId};
@@ -15,7 +16,7 @@ impl Run<'_> {
     /// Whether an object is valid.
     #[inline]
     pub(super) fn valid_object(&mut self, id: SubId, rules: &ObjectRules, object: NodeId) -> bool {
-        let strips = self.stripped && object == 0;
+        let strips = self.stripped && object == 0 && self.document.children(0).any(|member| self.is_stripped(0, member));
         let fits = match rules.reading {
             Reading::Nothing => true,
             Reading::Values if rules.names.is_none() && self.document.node(object).sorts() & !rules.beside_sorts == 0 => true,
@@ -132,7 +133,7 @@ impl Run<'_> {
     #[cold]
     #[inline(never)]
     fn valid_rest(&mut self, id: SubId, rules: &ObjectRules, object: NodeId, failed: NodeId, required: SeenNames) -> bool {
-        if self.is_surely_last(failed, self.document.end(object)) {
+        if is_surely_last(self.document, failed, self.document.end(object)) {
             return false;
         }
         let replaced = self.replaced(object);
@@ -149,7 +150,7 @@ impl Run<'_> {
             if self.is_stripped(object, member) || self.valid_member(id, rules, &mut seen.required, member) {
                 continue;
             }
-            if seen.replaced.is_none() && self.is_surely_last(member, end) {
+            if seen.replaced.is_none() && is_surely_last(self.document, member, end) {
                 return false;
             }
             seen.replaced.get_or_insert_with(|| self.replaced(object));
