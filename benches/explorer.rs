@@ -51,9 +51,8 @@ fn group(i: u64) -> Group {
         .into(),
         says: "expected maxLength: 61, actual: {n}".into(),
         facets: Arc::default(),
-        sampled: None,
         clients: None,
-        folded: None,
+        rare: None,
         rows: Few::from_buf([RowRef::new(0, i)]),
     }
 }

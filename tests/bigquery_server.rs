@@ -221,7 +221,7 @@ fn the_same_rows_make_the_same_groups_as_in_a_file() {
                 assert!(trend.start <= from && to < trend.start + trend.width * trend.bins.len() as i64, "{trend:?}");
                 assert_eq!(trend.bins.iter().map(|bin| u64::from(*bin)).sum::<u64>(), group.count);
             }
-            let clients: BTreeSet<u64> = ours.list.iter().filter_map(|group| Some(group.clients?.count)).collect();
+            let clients: BTreeSet<u64> = ours.list.iter().filter_map(|group| Some(group.clients?.count())).collect();
             assert!(clients.contains(&1) && clients.iter().all(|count| *count <= 4), "{clients:?}");
         }
     }
@@ -331,7 +331,7 @@ fn groups_beyond_the_bound_are_counted() {
     let all = few(10_000, 10_000);
     let bounded = few(5, 10_000);
     assert_eq!(bounded.rows, all.rows);
-    let other: u64 = bounded.list.iter().filter_map(|group| group.folded).sum();
+    let other: u64 = bounded.list.iter().filter_map(|group| group.folded()).sum();
     assert!(other > 20, "{other}");
     let cut = few(10_000, 4);
     assert!(cut.notes[0].text.starts_with(&format!("{} more rows are in groups beyond the bound", all.rows - cut.rows)), "{:?}", cut.notes);

@@ -25,6 +25,7 @@ mod merge;
 mod names;
 mod part;
 mod places;
+mod rare;
 mod rates;
 mod record;
 mod remark;
@@ -48,9 +49,11 @@ use crate::rows::advice::Advised;
 use crate::rows::column::ErrorColumn;
 use crate::rows::row::{RowRef, Unreadable};
 use crate::rows::volume::Volume;
+pub use clients::Clients;
 pub use fields::GroupFields;
 pub use grouper::Grouper;
 pub use job_name::JobName;
+pub use rare::RareFacts;
 pub use rates::{Rate, RateLine, RateTrend, Rates};
 pub use record::{FacetRecord, GroupRecord};
 pub use remark::{MUTED, Mended, Remark, RemarkAbout, RemarkState, RemarkWhy, Remarks, said};
@@ -171,8 +174,8 @@ pub struct Group {
     pub trend: Trend,
     /// Counts by job: position in [`Groups::jobs`], rows, first and last time.
     pub jobs: Few<JobCount>,
-    /// Whether a deploy began or ended it, and why that is said.
-    pub standing: Standing,
+    /// Whether a deploy began or ended it, and why that is said; most often the same as of many others.
+    pub standing: Arc<Standing>,
     /// Noise by design (unwanted data, known bugs): counted, folded away by default.
     pub noise: bool,
     /// Rows that are not at fault, each refused for another row of the same request: counted, folded away by default.
@@ -183,24 +186,12 @@ pub struct Group {
     pub says: SharedText,
     /// Values inside the messages, each kind with its counts.
     pub facets: Arc<[Facet]>,
-    /// Rows whose messages the facets are counted from, where these are not all.
-    pub sampled: Option<u64>,
     /// Clients that sent the rows, where the source counts them.
     pub clients: Option<Clients>,
-    /// Number of groups that this one stands for, where a source had too many to tell them apart; such a group is no single failure.
-    pub folded: Option<u64>,
+    /// What few groups have.
+    pub rare: Option<Box<RareFacts>>,
     /// Where its rows are, in the order of the source. A source that counts elsewhere names a few; see [`crate::rows::source::ErrorSource::more_rows`].
     pub rows: Few<RowRef>,
-}
-
-/// How many clients sent the rows of a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "(u64, bool)", into = "(u64, bool)")]
-pub struct Clients {
-    /// How many.
-    pub count: u64,
-    /// Whether that is the exact number; otherwise an estimate, most often within an eighth.
-    pub exact: bool,
 }
 
 /// Rows of a group that one job judged.

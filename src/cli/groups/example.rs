@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::ground::few::Few;
 use crate::rows::group::{
-    Clients, Deploy, Evidence, Facet, Fingerprint, Group, GroupFields, GroupKey, GroupNames, Groups, Job, JobCount, Standing, Status,
-    Trend, Worth,
+    Clients, Deploy, Evidence, Facet, Fingerprint, Group, GroupFields, GroupKey, GroupNames, Groups, Job, JobCount, RareFacts, Standing,
+    Status, Trend, Worth,
 };
 
 /// A group to print, with something hostile in its sample.
@@ -29,19 +29,18 @@ pub(super) fn group() -> Group {
         span: Some((1_772_438_700_000_000, 1_772_438_760_000_000)),
         trend: Trend { start: 1_772_438_700_000_000, width: 60_000_000, bins: vec![1000, 234].into() },
         jobs: Few::from_buf([JobCount { job: 0, rows: 1234, span: None }]),
-        standing: Standing {
+        standing: Arc::new(Standing {
             status: Some(Status::Began),
             deploy: Some(0),
             evidence: Evidence::Hours { side: Status::Began, seen: 38, of: 40, without: 200, worth: Worth::Mark },
-        },
+        }),
         noise: false,
         by_catch: false,
         sample: "=1+1 \u{1b}[2J \"x\" \u{9b} \u{202e}".into(),
         says: "required key [app_build] not found".into(),
         facets: [Facet { name: "key", values: Few::from_buf([(Arc::from("app_build"), 1234)]), others: 0, exact: true }].into(),
-        sampled: Some(1000),
-        clients: Some(Clients { count: 77, exact: false }),
-        folded: None,
+        clients: Some(Clients::new(77, false)),
+        rare: RareFacts { sampled: Some(1000), folded: None }.some(),
         rows: Few::default(),
     }
 }

@@ -118,7 +118,7 @@ mod tests {
         ];
         let mut groups = groups(&rows);
         groups.list.sort_by(|a, b| a.sample.cmp(&b.sample));
-        groups.list.iter_mut().for_each(|group| group.standing.status = Some(super::Status::Ongoing));
+        groups.list.iter_mut().for_each(|group| std::sync::Arc::make_mut(&mut group.standing).status = Some(super::Status::Ongoing));
         let found = groups.search(text);
         (found.lines, found.loose)
     }

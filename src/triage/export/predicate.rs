@@ -104,9 +104,8 @@ pub(super) mod tests {
             sample: sample.into(),
             says: "".into(),
             facets: Arc::default(),
-            sampled: None,
             clients: None,
-            folded: None,
+            rare: None,
             rows: Few::default(),
         }
     }

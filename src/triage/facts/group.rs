@@ -15,7 +15,7 @@ pub fn facet_title(facet: &Facet) -> String {
 
 /// How many clients, and whether that is only about so.
 pub fn clients(clients: Clients) -> String {
-    format!("{}{}", if clients.exact { "" } else { "about " }, plural(clients.count, "client", "clients"))
+    format!("{}{}", if clients.exact() { "" } else { "about " }, plural(clients.count(), "client", "clients"))
 }
 
 /// Of which rows the values in messages are, where that is not all of them.
@@ -93,7 +93,7 @@ fn names(facts: &mut Facts, group: &Group) {
     if let Some(known) = group.clients {
         facts.named("from", &clients(known));
     }
-    if let Some(rows) = group.sampled {
+    if let Some(rows) = group.sampled() {
         facts.named("values", &sampled(rows));
     }
 }

@@ -185,7 +185,7 @@ impl<'g> PatternView<'g> {
                         view.add(&pieces(&path), key.as_deref(), is_extraneous);
                     }
                 }
-                if facet.others > 0 || facet.values.len() > MOST_KEYS || group.sampled.is_some() {
+                if facet.others > 0 || facet.values.len() > MOST_KEYS || group.sampled().is_some() {
                     view.add(&pieces(path), key.as_deref(), is_extraneous);
                 }
             }
@@ -360,9 +360,8 @@ mod tests {
             sample: sample.into(),
             says: fault.into(),
             facets: Default::default(),
-            sampled: None,
             clients: None,
-            folded: None,
+            rare: None,
             rows: Default::default(),
         }
     }

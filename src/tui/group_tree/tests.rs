@@ -32,9 +32,8 @@ fn group(number: u64, place: (&str, &str, Option<&str>), says: &str, count: u64,
         sample: says.into(),
         says: says.into(),
         facets: Arc::default(),
-        sampled: None,
         clients: None,
-        folded: None,
+        rare: None,
         rows: Few::default(),
     }
 }

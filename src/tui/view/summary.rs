@@ -88,7 +88,7 @@ impl Sheet<'_> {
         for facet in group.facets.iter() {
             self.facet(group, facet);
         }
-        if let Some(sampled) = group.sampled.filter(|_| !group.facets.is_empty()) {
+        if let Some(sampled) = group.sampled().filter(|_| !group.facets.is_empty()) {
             self.line(&format!("values {}", facts::group::sampled(sampled)), Role::Dim);
         }
         self.heading("A message");
