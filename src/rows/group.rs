@@ -125,7 +125,14 @@ pub struct GroupKey {
 pub struct GroupNames {
     /// As the row spells it, `_` and capitals unified to the schema's name where one is known.
     pub namespace: Option<Arc<str>>,
-    /// Likewise.
+    /// The others, which the same documents have in many namespaces; its members are read as if they were these names' own.
+    pub within: Arc<NamesWithin>,
+}
+
+/// Whose documents the rows of a group are within a namespace, and what refused them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NamesWithin {
+    /// As the namespace is spelled.
     pub doctype: Option<Arc<str>>,
     /// The row's own; `None` for telemetry.
     pub version: Option<Arc<str>>,

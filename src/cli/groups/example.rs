@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::ground::few::Few;
 use crate::rows::group::{
-    Clients, Deploy, Evidence, Facet, Fingerprint, Group, GroupFields, GroupKey, GroupNames, Groups, Job, JobCount, RareFacts, Standing,
-    Status, Trend, Worth,
+    Clients, Deploy, Evidence, Facet, Fingerprint, Group, GroupFields, GroupKey, GroupNames, Groups, Job, JobCount, NamesWithin, RareFacts,
+    Standing, Status, Trend, Worth,
 };
 
 /// A group to print, with something hostile in its sample.
@@ -15,10 +15,12 @@ pub(super) fn group() -> Group {
         key: GroupKey {
             names: Arc::new(GroupNames {
                 namespace: text("acme"),
-                doctype: text("session"),
-                version: text("1"),
-                stage: text("ParsePayload"),
-                class: text("org.everit.json.schema.ValidationException"),
+                within: Arc::new(NamesWithin {
+                    doctype: text("session"),
+                    version: text("1"),
+                    stage: text("ParsePayload"),
+                    class: text("org.everit.json.schema.ValidationException"),
+                }),
             }),
             path: Some("/client_info".into()),
             fault: "required app_build".into(),

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use super::common::CommonStandings;
 use super::trend::is_time;
 use super::{
-    Clients, Deploy, Facet, FacetRecord, Group, GroupKey, GroupNames, GroupRecord, Groups, Job, RareFacts, Sort, Trend, facets, merge,
-    union,
+    Clients, Deploy, Facet, FacetRecord, Group, GroupKey, GroupNames, GroupRecord, Groups, Job, NamesWithin, RareFacts, Sort, Trend,
+    facets, merge, union,
 };
 use crate::ground::time::Micros;
 use crate::pipeline::fault::{self, Fault};
@@ -81,10 +81,12 @@ fn group((told, rows): Restorable, jobs: &[Job], deploys: &[Deploy], standings: 
         key: GroupKey {
             names: Arc::new(GroupNames {
                 namespace: told.namespace.map(Into::into),
-                doctype: told.doctype.map(Into::into),
-                version: told.version.map(Into::into),
-                stage: told.stage.map(Into::into),
-                class: class.map(Into::into),
+                within: Arc::new(NamesWithin {
+                    doctype: told.doctype.map(Into::into),
+                    version: told.version.map(Into::into),
+                    stage: told.stage.map(Into::into),
+                    class: class.map(Into::into),
+                }),
             }),
             path: told.path.map(Into::into),
             fault: told.fault.into(),

@@ -11,7 +11,7 @@ use crate::pipeline::fault::{self, Fault, Says, VALIDATION};
 use crate::pipeline::layout::Layout;
 use crate::pipeline::schema::Schema;
 use crate::rows::column::ErrorColumn;
-use crate::rows::group::{Deploy, Facet, Group, GroupKey, GroupNames, GroupRecord, Groups, Job, JobName};
+use crate::rows::group::{Deploy, Facet, Group, GroupKey, GroupNames, GroupRecord, Groups, Job, JobName, NamesWithin};
 use crate::rows::schemas::{Lookup, SchemaStore};
 use crate::triage::redact::{Lists, Redactor};
 
@@ -70,10 +70,12 @@ pub fn told_record(known: &GroupRecord, schemas: Option<&SchemaStore>, redactor:
     let key = GroupKey {
         names: Arc::new(GroupNames {
             namespace: text(&known.namespace),
-            doctype: text(&known.doctype),
-            version: text(&known.version),
-            stage: text(&known.stage),
-            class: text(&known.exception_class),
+            within: Arc::new(NamesWithin {
+                doctype: text(&known.doctype),
+                version: text(&known.version),
+                stage: text(&known.stage),
+                class: text(&known.exception_class),
+            }),
         }),
         path: known.path.as_deref().map(Into::into),
         fault: known.fault.as_str().into(),
@@ -81,14 +83,14 @@ pub fn told_record(known: &GroupRecord, schemas: Option<&SchemaStore>, redactor:
     let (schema, layout) = schemas.map(|schemas| listed(&key, schemas)).unwrap_or_default();
     let lists = Lists { schema: schema.as_deref(), layouts: [layout.as_deref(), None] };
     let told = names(&key, redactor);
-    let owned = |name: Option<Arc<str>>| name.map(|name| name.to_string());
+    let owned = |name: &Option<Arc<str>>| name.as_ref().map(|name| name.to_string());
     GroupRecord {
         fingerprint: known.fingerprint,
-        namespace: owned(told.namespace),
-        doctype: owned(told.doctype),
-        version: owned(told.version),
-        stage: owned(told.stage),
-        exception_class: owned(told.class),
+        namespace: owned(&told.namespace),
+        doctype: owned(&told.doctype),
+        version: owned(&told.version),
+        stage: owned(&told.stage),
+        exception_class: owned(&told.class),
         path: known.path.as_deref().map(|path| redactor.path(path, lists)),
         fault: fault(known, lists, redactor),
         count: known.count,
@@ -166,10 +168,12 @@ fn names(key: &GroupKey, redactor: &Redactor) -> GroupNames {
     let name = |name: &str| Arc::from(redactor.name(name).as_ref());
     GroupNames {
         namespace: told(&key.namespace, &name),
-        doctype: told(&key.doctype, &name),
-        version: told(&key.version, &|version| redactor.version(version).as_ref().into()),
-        stage: told(&key.stage, &|stage| redactor.stage(stage).as_ref().into()),
-        class: told(&key.class, &|class| redactor.class(class).as_ref().into()),
+        within: Arc::new(NamesWithin {
+            doctype: told(&key.doctype, &name),
+            version: told(&key.version, &|version| redactor.version(version).as_ref().into()),
+            stage: told(&key.stage, &|stage| redactor.stage(stage).as_ref().into()),
+            class: told(&key.class, &|class| redactor.class(class).as_ref().into()),
+        }),
     }
 }
 

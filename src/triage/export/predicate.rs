@@ -76,7 +76,7 @@ pub(super) mod tests {
 
     use super::*;
     use crate::ground::few::Few;
-    use crate::rows::group::{Fingerprint, GroupKey, GroupNames, Trend};
+    use crate::rows::group::{Fingerprint, GroupKey, GroupNames, NamesWithin, Trend};
 
     pub(in crate::triage::export) fn group(path: Option<&str>, class: &str, sample: &str) -> Group {
         let text = |text: &str| Some(Arc::from(text));
@@ -84,10 +84,7 @@ pub(super) mod tests {
             key: GroupKey {
                 names: Arc::new(GroupNames {
                     namespace: text("My_app"),
-                    doctype: text("main"),
-                    version: None,
-                    stage: text("ParsePayload"),
-                    class: text(class),
+                    within: Arc::new(NamesWithin { doctype: text("main"), version: None, stage: text("ParsePayload"), class: text(class) }),
                 }),
                 path: path.map(Into::into),
                 fault: "x".into(),

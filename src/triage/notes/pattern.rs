@@ -341,10 +341,13 @@ impl PatternIndex {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::group::{Facet, GroupKey, GroupNames};
+    use crate::rows::group::{Facet, GroupKey, GroupNames, NamesWithin};
 
     fn group(namespace: &str, doctype: &str, path: Option<&str>, fault: &str, sample: &str) -> Group {
-        let names = GroupNames { namespace: Some(namespace.into()), doctype: Some(doctype.into()), ..GroupNames::default() };
+        let names = GroupNames {
+            namespace: Some(namespace.into()),
+            within: NamesWithin { doctype: Some(doctype.into()), ..NamesWithin::default() }.into(),
+        };
         let key = GroupKey { names: names.into(), path: path.map(Into::into), fault: fault.into() };
         Group {
             fingerprint: key.fingerprint(),

@@ -6,16 +6,14 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::ground::few::Few;
-use crate::rows::group::{Fingerprint, GroupKey, GroupNames, NO_DOCTYPE, NO_NAMESPACE, Trend};
+use crate::rows::group::{Fingerprint, GroupKey, GroupNames, NO_DOCTYPE, NO_NAMESPACE, NamesWithin, Trend};
 
 fn group(number: u64, place: (&str, &str, Option<&str>), says: &str, count: u64, noise: bool) -> Group {
     Group {
         key: GroupKey {
             names: Arc::new(GroupNames {
                 namespace: Some(place.0.into()),
-                doctype: Some(place.1.into()),
-                version: Some("1".into()),
-                ..GroupNames::default()
+                within: Arc::new(NamesWithin { doctype: Some(place.1.into()), version: Some("1".into()), ..NamesWithin::default() }),
             }),
             path: place.2.map(Into::into),
             fault: says.into(),
@@ -239,9 +237,7 @@ proptest! {
         let list = places.into_iter().zip(1..).map(|((namespace, doctype, version, path, says, count, aside), number)| {
             let own = GroupNames {
                 namespace: namespace.map(Into::into),
-                doctype: doctype.map(Into::into),
-                version: version.map(Into::into),
-                ..GroupNames::default()
+                within: Arc::new(NamesWithin { doctype: doctype.map(Into::into), version: version.map(Into::into), ..NamesWithin::default() }),
             };
             let mut made = group(number, ("", "", path), says, count, aside == 1);
             made.by_catch = aside == 2;
