@@ -15,7 +15,7 @@ use super::names::NameTable;
 use super::part::GroupPart;
 use super::table::{self, GroupTable, take_apart};
 use super::tallies::{CommonTallies, FinishedFacets};
-use super::{Group, GroupKey, Groups, Job, JobCount, RareFacts, Sort, Standing, union};
+use super::{Group, GroupKey, GroupNames, Groups, Job, JobCount, RareFacts, Sort, Standing, union};
 use crate::ground::shared_text::{SharedText, SharedTexts};
 use crate::pipeline::fault::Fault;
 
@@ -65,7 +65,7 @@ pub(super) fn merge(mut counts: Vec<ThreadCounts>) -> Groups {
     let mut list = Vec::with_capacity(parts().count());
     let mut finisher = Finisher {
         deploys: &deploys,
-        names,
+        names: names.into_list(),
         says: FxHashMap::default(),
         facets: FinishedFacets::default(),
         standings: CommonStandings::default(),
@@ -96,7 +96,7 @@ fn all_jobs(counts: &mut [ThreadCounts]) -> (Vec<Job>, Vec<Vec<u32>>) {
 /// Makes groups of what was counted.
 struct Finisher<'a> {
     deploys: &'a Deploys,
-    names: NameTable,
+    names: Vec<(Arc<GroupNames>, u64)>,
     /// Messages without values that many groups have.
     says: FxHashMap<Box<str>, SharedText>,
     facets: FinishedFacets,
@@ -114,7 +114,7 @@ impl Finisher<'_> {
         counts.rows.sort();
         counts.rows.shrink_to_fit();
         counts.trend.bins.shrink_to_fit();
-        let names = Arc::clone(self.names.get(part.names).0);
+        let names = Arc::clone(&self.names[part.names as usize].0);
         let sample = texts.text(part.sample.1);
         let key = GroupKey { names, path: part.path.map(|path| texts.text(path)), fault: texts.text(part.fault) };
         let fault = Fault::parse(&sample, key.class.as_deref());

@@ -82,6 +82,11 @@ impl NameTable {
         self.find(names.parts(), print).unwrap_or_else(|| self.push(Arc::clone(names), print))
     }
 
+    /// All of them by number, once none is looked for any more.
+    pub(super) fn into_list(self) -> Vec<(Arc<GroupNames>, u64)> {
+        self.list
+    }
+
     /// All of them with their hashes, by number.
     pub(super) fn list(&self) -> &[(Arc<GroupNames>, u64)] {
         &self.list
