@@ -43,7 +43,7 @@ fn group(i: u64) -> Group {
         count: 1 + i % 1000,
         span: Some((0, 86_400_000_000)),
         trend: Trend { start: 0, width: 86_400_000_000 / 32, bins: vec![1; 32].into() },
-        jobs: Few::default(),
+        by_job: Default::default(),
         standing: Default::default(),
         noise: false,
         by_catch: false,

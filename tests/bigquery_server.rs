@@ -187,7 +187,7 @@ pub(crate) type Told = BTreeMap<String, (String, u64, Option<(i64, i64)>, Vec<(S
 pub(crate) fn told(groups: &Groups) -> Told {
     let name = |job: u32| groups.jobs[job as usize].name.to_string();
     let one = |group: &misfit::rows::group::Group| {
-        let jobs = group.jobs.iter().map(|job| (name(job.job), job.rows, job.span)).collect();
+        let jobs = group.jobs().iter().map(|job| (name(job.job), job.rows, job.span)).collect();
         (format!("{:?} {:?}", group.key, group.keyword), group.count, group.span, jobs, format!("{:?}", group.standing))
     };
     groups.list.iter().map(|group| (group.fingerprint.to_string(), one(group))).collect()
@@ -270,7 +270,7 @@ fn every_row_of_a_group_is_reached_once_in_every_order() {
         seen.extend(newest);
     }
     assert_eq!(seen.len() as u64, some.iter().map(|group| group.count).sum::<u64>());
-    let group = groups.list.iter().find(|group| group.count > 2 && group.jobs.len() > 1).unwrap();
+    let group = groups.list.iter().find(|group| group.count > 2 && group.jobs().len() > 1).unwrap();
     let column = |order, name: &str| -> Vec<String> {
         let rows = rows_of(&source, group, order);
         rows.iter().map(|at| source.fetch(*at, &Unwatched).unwrap().column(name).unwrap().to_owned()).collect()

@@ -4,6 +4,7 @@
 //! Refuses: reading rows (source), the message grammar (fault), walking schemas (schemas/walk).
 
 mod bucket;
+mod by_job;
 mod clients;
 pub mod coarse;
 mod common;
@@ -49,6 +50,7 @@ use crate::rows::advice::Advised;
 use crate::rows::column::ErrorColumn;
 use crate::rows::row::{RowRef, Unreadable};
 use crate::rows::volume::Volume;
+pub use by_job::{GroupJobs, JobCounts};
 pub use clients::Clients;
 pub use fields::GroupFields;
 pub use grouper::Grouper;
@@ -179,8 +181,8 @@ pub struct Group {
     pub span: Option<(Micros, Micros)>,
     /// Counts over time.
     pub trend: Trend,
-    /// Counts by job: position in [`Groups::jobs`], rows, first and last time.
-    pub jobs: Few<JobCount>,
+    /// Counts by job, of as many rows and times as these.
+    pub by_job: GroupJobs,
     /// Whether a deploy began or ended it, and why that is said; most often the same as of many others.
     pub standing: Arc<Standing>,
     /// Noise by design (unwanted data, known bugs): counted, folded away by default.

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use crate::ground::few::Few;
 use crate::rows::group::{
-    Clients, Deploy, Evidence, Facet, Fingerprint, Group, GroupFields, GroupKey, GroupNames, Groups, Job, JobCount, NamesWithin, RareFacts,
-    Standing, Status, Trend, Worth,
+    Clients, Deploy, Evidence, Facet, Fingerprint, Group, GroupFields, GroupJobs, GroupKey, GroupNames, Groups, Job, JobCount, NamesWithin,
+    RareFacts, Standing, Status, Trend, Worth,
 };
 
 /// A group to print, with something hostile in its sample.
 pub(super) fn group() -> Group {
     let text = |text: &str| Some(Arc::from(text));
+    let span = Some((1_772_438_700_000_000, 1_772_438_760_000_000));
     Group {
         key: GroupKey {
             names: Arc::new(GroupNames {
@@ -28,9 +29,9 @@ pub(super) fn group() -> Group {
         fingerprint: Fingerprint(0xab),
         keyword: Some("required"),
         count: 1234,
-        span: Some((1_772_438_700_000_000, 1_772_438_760_000_000)),
+        span,
         trend: Trend { start: 1_772_438_700_000_000, width: 60_000_000, bins: vec![1000, 234].into() },
-        jobs: Few::from_buf([JobCount { job: 0, rows: 1234, span: None }]),
+        by_job: GroupJobs::new([JobCount { job: 0, rows: 1234, span: None }], 1234, span),
         standing: Arc::new(Standing {
             status: Some(Status::Began),
             deploy: Some(0),

@@ -190,7 +190,7 @@ mod tests {
         let [group] = groups.list.as_slice() else { panic!("{:?}", groups.list) };
         assert_eq!((group.count, group.sampled(), groups.rows), (8, Some(6), 8));
         assert_eq!((group.key.path.as_deref(), group.trend.bins.as_slice()), (Some("/a/[]/b"), &[3, 5][..]));
-        assert_eq!(group.jobs.iter().map(|job| job.rows).collect::<Vec<_>>(), [3, 5]);
+        assert_eq!(group.jobs().iter().map(|job| job.rows).collect::<Vec<_>>(), [3, 5]);
         assert_eq!(group.clients.map(super::super::Clients::count), Some(3));
         let found = group.facets.iter().find(|facet| facet.name == "found type").unwrap();
         assert_eq!(found.values.iter().map(|(value, n)| (&**value, *n)).collect::<Vec<_>>(), [("Integer", 3), ("Null", 3)]);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::{Clients, Evidence, Facet, Fingerprint, Group, Groups, Job, JobCount, RareFacts, Standing, union};
+use super::{Clients, Evidence, Facet, Fingerprint, Group, GroupJobs, Groups, Job, JobCount, RareFacts, Standing, union};
 use crate::ground::few::Few;
 
 /// Most values of a facet.
@@ -23,7 +23,8 @@ impl Groups {
         let mut known: FxHashMap<Fingerprint, usize> = all.list.iter().enumerate().map(|(at, group)| (group.fingerprint, at)).collect();
         let partial = Arc::new(Standing { evidence: Evidence::Partial, ..Standing::default() });
         for mut group in later.list {
-            group.jobs.iter_mut().for_each(|job| job.job = numbers.get(job.job as usize).copied().unwrap_or(job.job));
+            let renumbered = |job: &JobCount| JobCount { job: numbers.get(job.job as usize).copied().unwrap_or(job.job), ..*job };
+            group.by_job = GroupJobs::new(group.jobs().iter().map(renumbered), group.count, group.span);
             match known.get(&group.fingerprint).and_then(|&at| all.list.get_mut(at)) {
                 Some(old) => old.join(group),
                 None => {
@@ -60,16 +61,18 @@ impl Groups {
 impl Group {
     fn join(&mut self, later: Group) {
         let told = self.sampled().unwrap_or(self.count) + later.sampled().unwrap_or(later.count);
+        let mut jobs = self.jobs().to_vec();
         self.count += later.count;
         self.rare = RareFacts { sampled: (told < self.count).then_some(told), folded: self.folded() }.some();
         self.span = union(self.span, later.span);
         self.trend.merge(&later.trend);
-        for job in later.jobs {
-            match self.jobs.iter_mut().find(|known| known.job == job.job) {
+        for job in later.jobs().iter() {
+            match jobs.iter_mut().find(|known| known.job == job.job) {
                 Some(known) => *known = JobCount { rows: known.rows + job.rows, span: union(known.span, job.span), ..*known },
-                None => self.jobs.push(job),
+                None => jobs.push(*job),
             }
         }
+        self.by_job = GroupJobs::new(jobs, self.count, self.span);
         // Some clients may have sent rows of both.
         self.clients = match (self.clients, later.clients) {
             (Some(a), Some(b)) => Some(Clients::new(a.count().max(b.count()), false)),
@@ -145,8 +148,8 @@ mod tests {
             );
             assert_eq!((&ours.facets, ours.sentence()), (&theirs.facets, theirs.sentence()));
             assert_eq!(
-                ours.jobs.iter().map(|job| job.rows).collect::<Vec<_>>(),
-                theirs.jobs.iter().map(|job| job.rows).collect::<Vec<_>>()
+                ours.jobs().iter().map(|job| job.rows).collect::<Vec<_>>(),
+                theirs.jobs().iter().map(|job| job.rows).collect::<Vec<_>>()
             );
             let mut rows = ours.rows.to_vec();
             rows.sort();

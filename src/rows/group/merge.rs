@@ -15,7 +15,7 @@ use super::names::NameTable;
 use super::part::GroupPart;
 use super::table::{self, GroupTable, take_apart};
 use super::tallies::{CommonTallies, FinishedFacets};
-use super::{Group, GroupKey, GroupNames, Groups, Job, JobCount, RareFacts, Sort, Standing, union};
+use super::{Group, GroupJobs, GroupKey, GroupNames, Groups, Job, JobCount, RareFacts, Sort, Standing, union};
 use crate::ground::shared_text::{SharedText, SharedTexts};
 use crate::pipeline::fault::Fault;
 
@@ -134,12 +134,15 @@ impl Finisher<'_> {
             clients: counts.clients.count(),
             rare: RareFacts { sampled: (part.told < part.count && counts.folded.is_none()).then_some(part.told), folded: counts.folded }
                 .some(),
-            jobs: counts
-                .lives
-                .iter()
-                .filter(|life| life.rows > 0 && life.job != NO_JOB)
-                .map(|life| JobCount { job: life.job, rows: life.rows, span: life.span })
-                .collect(),
+            by_job: GroupJobs::new(
+                counts.lives.iter().filter(|life| life.rows > 0 && life.job != NO_JOB).map(|life| JobCount {
+                    job: life.job,
+                    rows: life.rows,
+                    span: life.span,
+                }),
+                part.count,
+                span,
+            ),
             trend: counts.trend,
             key,
             sample,

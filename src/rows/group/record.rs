@@ -115,7 +115,7 @@ impl GroupRecord {
         GroupRecord {
             keyword: group.keyword.map(str::to_owned),
             trend: group.trend.clone(),
-            jobs: group.jobs.to_vec(),
+            jobs: group.jobs().to_vec(),
             facets: group.facets.iter().map(facet).collect(),
             sample: group.sample.to_string(),
             sampled: group.sampled(),

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use super::common::CommonStandings;
 use super::trend::is_time;
 use super::{
-    Clients, Deploy, Facet, FacetRecord, Group, GroupKey, GroupNames, GroupRecord, Groups, Job, NamesWithin, RareFacts, Sort, Trend,
-    facets, merge, union,
+    Clients, Deploy, Facet, FacetRecord, Group, GroupJobs, GroupKey, GroupNames, GroupRecord, Groups, Job, NamesWithin, RareFacts, Sort,
+    Trend, facets, merge, union,
 };
 use crate::ground::time::Micros;
 use crate::pipeline::fault::{self, Fault};
@@ -75,7 +75,7 @@ fn group((told, rows): Restorable, jobs: &[Job], deploys: &[Deploy], standings: 
         says,
         sample: told.sample.into(),
         facets: told.facets.into_iter().map(facet).collect::<Result<Vec<Facet>, _>>()?.into(),
-        jobs: told.jobs.into(),
+        by_job: GroupJobs::new(told.jobs, told.count, told.span),
         clients: told.clients,
         rare: RareFacts { sampled: told.sampled, folded: told.folded }.some(),
         key: GroupKey {

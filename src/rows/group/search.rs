@@ -41,7 +41,8 @@ impl Groups {
         group.facets.iter().flat_map(|facet| &facet.values).for_each(|(value, _)| {
             sighting.see_long(value);
         });
-        let jobs = group.jobs.iter().filter_map(|job| self.jobs.get(job.job as usize));
+        let jobs = group.jobs();
+        let jobs = jobs.iter().filter_map(|job| self.jobs.get(job.job as usize));
         jobs.for_each(|job| {
             sighting.see_long(&job.name);
         });

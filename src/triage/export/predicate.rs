@@ -94,7 +94,7 @@ pub(super) mod tests {
             count: 1,
             span: Some((0, 1_500_000)),
             trend: Trend::default(),
-            jobs: Few::default(),
+            by_job: Default::default(),
             standing: Default::default(),
             noise: false,
             by_catch: false,

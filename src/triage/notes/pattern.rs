@@ -356,7 +356,7 @@ mod tests {
             count: 1,
             span: Some((0, DAY)),
             trend: Default::default(),
-            jobs: Default::default(),
+            by_job: Default::default(),
             standing: Default::default(),
             noise: false,
             by_catch: false,

@@ -251,7 +251,7 @@ mod tests {
         let (groups, held) = read(&keys, (0..many).map(|id| coarse(id, 64)), MOST_HELD);
         assert_eq!((groups.list.len() as u64, groups.rows), (many, many * 192));
         let group = &groups.list[0];
-        assert_eq!((group.sampled(), group.jobs.len(), group.rows.len(), group.facets.len()), (None, 4, 5, 2));
+        assert_eq!((group.sampled(), group.jobs().len(), group.rows.len(), group.facets.len()), (None, 4, 5, 2));
         println!("{} bytes a group", held / many as usize);
         assert!(held <= many as usize * 10_000, "{} bytes a group", held / many as usize);
         // Groups with very many cells are bounded in jobs, and all their rows are counted.
