@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use misfit::ground::few::Few;
+use misfit::ground::few::Settled;
 use misfit::pipeline::document::Document;
 use misfit::rows::group::{Fingerprint, Group, GroupKey, GroupNames, Groups, NamesWithin, Sort, Trend};
 use misfit::rows::row::RowRef;
@@ -55,7 +55,7 @@ fn group(i: u64) -> Group {
         facets: Arc::default(),
         clients: None,
         rare: None,
-        rows: Few::from_buf([RowRef::new(0, i)]),
+        rows: Settled::One(RowRef::new(0, i)),
     }
 }
 

@@ -43,7 +43,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ground::few::Few;
+use crate::ground::few::{Few, Settled};
 use crate::ground::shared_text::SharedText;
 use crate::ground::time::Micros;
 use crate::rows::advice::Advised;
@@ -194,13 +194,13 @@ pub struct Group {
     /// The message with its values replaced by `{type}`, `{n}`, `{value}`, `{key}`: for people.
     pub says: SharedText,
     /// Values inside the messages, each kind with its counts.
-    pub facets: Arc<[Facet]>,
+    pub facets: Arc<Vec<Facet>>,
     /// Clients that sent the rows, where the source counts them.
     pub clients: Option<Clients>,
     /// What few groups have.
     pub rare: Option<Box<RareFacts>>,
     /// Where its rows are, in the order of the source. A source that counts elsewhere names a few; see [`crate::rows::source::ErrorSource::more_rows`].
-    pub rows: Few<RowRef>,
+    pub rows: Settled<RowRef>,
 }
 
 /// Rows of a group that one job judged.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::ground::few::Few;
+use crate::ground::few::{Few, Settled};
 use crate::rows::group::{
     Clients, Deploy, Evidence, Facet, Fingerprint, Group, GroupFields, GroupJobs, GroupKey, GroupNames, Groups, Job, JobCount, NamesWithin,
     RareFacts, Standing, Status, Trend, Worth,
@@ -41,10 +41,10 @@ pub(super) fn group() -> Group {
         by_catch: false,
         sample: "=1+1 \u{1b}[2J \"x\" \u{9b} \u{202e}".into(),
         says: "required key [app_build] not found".into(),
-        facets: [Facet { name: "key", values: Few::from_buf([(Arc::from("app_build"), 1234)]), others: 0, exact: true }].into(),
+        facets: vec![Facet { name: "key", values: Few::from_buf([(Arc::from("app_build"), 1234)]), others: 0, exact: true }].into(),
         clients: Some(Clients::new(77, false)),
         rare: RareFacts { sampled: Some(1000), folded: None }.some(),
-        rows: Few::default(),
+        rows: Settled::default(),
     }
 }
 

@@ -79,10 +79,8 @@ impl Group {
             (a, b) => a.or(b),
         };
         self.facets = joined(&self.facets, &later.facets).into();
-        let mut rows = later.rows;
-        rows.extend(self.rows.iter().copied());
-        rows.truncate(MOST_ROWS.max(self.rows.len()));
-        self.rows = rows;
+        let most = MOST_ROWS.max(self.rows.len());
+        self.rows = later.rows.iter().chain(&self.rows).copied().take(most).collect();
     }
 }
 

@@ -113,7 +113,7 @@ mod tests {
     fn with_keys(path: &str, fault: &str, keys: &[(&str, u64)], others: u64) -> Group {
         let mut group = group(path, fault, &["#/a: expected maxLength: 5, actual: 9"]);
         let values = keys.iter().map(|(key, rows)| (Arc::from(*key), *rows)).collect();
-        group.facets = [Facet { name: "key", values, others, exact: true }].into();
+        group.facets = vec![Facet { name: "key", values, others, exact: true }].into();
         group
     }
 

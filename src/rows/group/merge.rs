@@ -96,7 +96,7 @@ fn all_jobs(counts: &mut [ThreadCounts]) -> (Vec<Job>, Vec<Vec<u32>>) {
 /// Makes groups of what was counted.
 struct Finisher<'a> {
     deploys: &'a Deploys,
-    names: Vec<(Arc<GroupNames>, u64)>,
+    names: Vec<Arc<GroupNames>>,
     /// Messages without values that many groups have.
     says: FxHashMap<Box<str>, SharedText>,
     facets: FinishedFacets,
@@ -112,9 +112,8 @@ impl Finisher<'_> {
         let mut counts = part.counts.into_counted();
         // Runs of several threads, each in order: what the stable sort is quick with.
         counts.rows.sort();
-        counts.rows.shrink_to_fit();
         counts.trend.bins.shrink_to_fit();
-        let names = Arc::clone(&self.names[part.names as usize].0);
+        let names = Arc::clone(&self.names[part.names as usize]);
         let sample = texts.text(part.sample.1);
         let key = GroupKey { names, path: part.path.map(|path| texts.text(path)), fault: texts.text(part.fault) };
         let fault = Fault::parse(&sample, key.class.as_deref());
@@ -146,7 +145,7 @@ impl Finisher<'_> {
             trend: counts.trend,
             key,
             sample,
-            rows: counts.rows,
+            rows: counts.rows.into(),
         }
     }
 

@@ -83,8 +83,8 @@ impl NameTable {
     }
 
     /// All of them by number, once none is looked for any more.
-    pub(super) fn into_list(self) -> Vec<(Arc<GroupNames>, u64)> {
-        self.list
+    pub(super) fn into_list(self) -> Vec<Arc<GroupNames>> {
+        self.list.into_iter().map(|(names, _)| names).collect()
     }
 
     /// All of them with their hashes, by number.

@@ -91,7 +91,7 @@ fn group((told, rows): Restorable, jobs: &[Job], deploys: &[Deploy], standings: 
             path: told.path.map(Into::into),
             fault: told.fault.into(),
         },
-        rows: rows.into(),
+        rows: rows.into_iter().collect(),
     })
 }
 

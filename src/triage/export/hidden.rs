@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::predicate::{self, AlikeGroups, ColumnTest, Condition, MessageTest, Neighbours, ValuesTold};
-use crate::ground::few::Few;
+use crate::ground::few::Settled;
 use crate::pipeline::fault::{self, Fault, Says, VALIDATION};
 use crate::pipeline::layout::Layout;
 use crate::pipeline::schema::Schema;
@@ -48,7 +48,7 @@ impl ToldGroup {
 /// The group by what the schemas know of it, without its rows; raw: as it is.
 pub fn told(group: &Group, schemas: Option<&SchemaStore>, redactor: &mut Redactor) -> Group {
     if redactor.is_raw() {
-        return Group { rows: Few::default(), ..group.clone() };
+        return Group { rows: Settled::default(), ..group.clone() };
     }
     let (schema, layout) = schemas.map(|schemas| listed(&group.key, schemas)).unwrap_or_default();
     let lists = Lists { schema: schema.as_deref(), layouts: [layout.as_deref(), None] };
@@ -157,9 +157,9 @@ fn without_data(group: &Group, lists: Lists<'_>, redactor: &mut Redactor) -> Gro
     let path = group.key.path.as_deref().map(|path| redactor.path(path, lists).into());
     // What the schema asks is told in the message where the schema at hand says so.
     let limit = expected(&group.sample, class).zip(expected(&sample, class));
-    let facets = group.facets.iter().map(|facet| facet_without_data(facet, group, limit, &lists, redactor)).collect();
+    let facets: Vec<Facet> = group.facets.iter().map(|facet| facet_without_data(facet, group, limit, &lists, redactor)).collect();
     let key = GroupKey { path, fault, names: names(&group.key, redactor).into() };
-    Group { key, sample: sample.into(), says: says.into(), facets, rows: Few::default(), ..group.clone() }
+    Group { key, sample: sample.into(), says: says.into(), facets: facets.into(), rows: Settled::default(), ..group.clone() }
 }
 
 /// Names come from the request; those that the schemas know are nobody's.

@@ -75,7 +75,7 @@ pub(super) mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::ground::few::Few;
+    use crate::ground::few::Settled;
     use crate::rows::group::{Fingerprint, GroupKey, GroupNames, NamesWithin, Trend};
 
     pub(in crate::triage::export) fn group(path: Option<&str>, class: &str, sample: &str) -> Group {
@@ -103,7 +103,7 @@ pub(super) mod tests {
             facets: Arc::default(),
             clients: None,
             rare: None,
-            rows: Few::default(),
+            rows: Settled::default(),
         }
     }
 

@@ -425,8 +425,8 @@ mod tests {
             "propertyNames maxLength",
             &format!("{CLASS}#/m/ui.toolbar/long: expected maxLength: 3, actual: 4"),
         );
-        let facet = |others| -> std::sync::Arc<[Facet]> {
-            [Facet { name: "key", values: [("ui.toolbar".into(), 4)].into_iter().collect(), others, exact: true }].into()
+        let facet = |others| -> std::sync::Arc<Vec<Facet>> {
+            vec![Facet { name: "key", values: [("ui.toolbar".into(), 4)].into_iter().collect(), others, exact: true }].into()
         };
         let fit = |group: &Group, path: &str| pattern("acme", "", path).fit(&PatternView::of(group));
         labels.facets = facet(0);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::ground::few::Few;
+use crate::ground::few::Settled;
 use crate::rows::group::{Fingerprint, GroupKey, GroupNames, NO_DOCTYPE, NO_NAMESPACE, NamesWithin, Trend};
 
 fn group(number: u64, place: (&str, &str, Option<&str>), says: &str, count: u64, noise: bool) -> Group {
@@ -32,7 +32,7 @@ fn group(number: u64, place: (&str, &str, Option<&str>), says: &str, count: u64,
         facets: Arc::default(),
         clients: None,
         rare: None,
-        rows: Few::default(),
+        rows: Settled::default(),
     }
 }
 
@@ -76,7 +76,7 @@ fn several_keys_are_lines_below_their_group_and_one_stands_in_its_path() {
         let count = keys.iter().map(|(_, rows)| rows).sum::<u64>() + others;
         let mut group = group(number, ("shop", "events", Some("/m/{key}")), "type", count, false);
         let values = keys.iter().map(|(key, rows)| ((*key).into(), *rows)).collect();
-        group.facets = [crate::rows::group::Facet { name: "key", values, others, exact: true }].into();
+        group.facets = vec![crate::rows::group::Facet { name: "key", values, others, exact: true }].into();
         group.key.path = Some(format!("/m{number}/{{key}}").into());
         group
     };

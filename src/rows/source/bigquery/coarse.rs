@@ -129,9 +129,9 @@ impl<'a> AnswerReading<'a> {
         for group in &mut groups.list {
             self.keys.remember(group.fingerprint, &group.trend);
             // Of the newest rows of all its coarse groups the newest: in the order in which more of them come.
-            group.rows.sort_by_cached_key(|at| self.keys.get(*at).map(|key| (std::cmp::Reverse(key.time), key.table, key.group, key.nth)));
-            group.rows.truncate(super::grouping::NEWEST);
-            group.rows.shrink_to_fit();
+            let mut rows = group.rows.to_vec();
+            rows.sort_by_cached_key(|at| self.keys.get(*at).map(|key| (std::cmp::Reverse(key.time), key.table, key.group, key.nth)));
+            group.rows = rows.into_iter().take(super::grouping::NEWEST).collect();
         }
         groups.outside = self.outside;
         let beyond = self.all.saturating_sub(self.told);
