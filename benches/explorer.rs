@@ -7,9 +7,9 @@
 use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use misfit::ground::few::Few;
+use misfit::ground::few::Settled;
 use misfit::pipeline::document::Document;
-use misfit::rows::group::{Fingerprint, Group, GroupKey, GroupNames, Groups, Sort, Trend};
+use misfit::rows::group::{Fingerprint, Group, GroupKey, GroupNames, Groups, NamesWithin, Sort, Trend};
 use misfit::rows::row::RowRef;
 use misfit::tui::app::App;
 use misfit::tui::group_tree::GroupTree;
@@ -28,10 +28,12 @@ fn group(i: u64) -> Group {
         key: GroupKey {
             names: Arc::new(GroupNames {
                 namespace: text(format!("namespace-{}", i % 80)),
-                doctype: text(format!("doctype-{}", i % 400)),
-                version: text("1".to_owned()),
-                stage: text("ParsePayload".to_owned()),
-                class: text("org.everit.json.schema.ValidationException".to_owned()),
+                within: Arc::new(NamesWithin {
+                    doctype: text(format!("doctype-{}", i % 400)),
+                    version: text("1".to_owned()),
+                    stage: text("ParsePayload".to_owned()),
+                    class: text("org.everit.json.schema.ValidationException".to_owned()),
+                }),
             }),
             path: Some(format!("/metrics/labeled_counter/name_{i}").into()),
             fault: "maxLength".into(),
@@ -41,7 +43,7 @@ fn group(i: u64) -> Group {
         count: 1 + i % 1000,
         span: Some((0, 86_400_000_000)),
         trend: Trend { start: 0, width: 86_400_000_000 / 32, bins: vec![1; 32].into() },
-        jobs: Few::default(),
+        by_job: Default::default(),
         standing: Default::default(),
         noise: false,
         by_catch: false,
@@ -51,10 +53,9 @@ fn group(i: u64) -> Group {
         .into(),
         says: "expected maxLength: 61, actual: {n}".into(),
         facets: Arc::default(),
-        sampled: None,
         clients: None,
-        folded: None,
-        rows: Few::from_buf([RowRef::new(0, i)]),
+        rare: None,
+        rows: Settled::One(RowRef::new(0, i)),
     }
 }
 

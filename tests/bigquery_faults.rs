@@ -241,7 +241,7 @@ fn what_was_not_told_apart_is_counted() {
     let stub = Stub::new(|asked, _| healthy(asked, 10, &[coarse(Some(1), MESSAGE, 3), coarse(None, "", 5)]));
     let groups = groups(&stub).unwrap();
     assert_eq!(groups.rows, 8);
-    let other = groups.list.iter().find(|group| group.folded.is_some()).unwrap();
+    let other = groups.list.iter().find(|group| group.folded().is_some()).unwrap();
     assert_eq!((other.count, other.key.namespace.as_deref(), other.rows.len()), (5, Some("acme"), 0));
 }
 

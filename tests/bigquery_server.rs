@@ -187,7 +187,7 @@ pub(crate) type Told = BTreeMap<String, (String, u64, Option<(i64, i64)>, Vec<(S
 pub(crate) fn told(groups: &Groups) -> Told {
     let name = |job: u32| groups.jobs[job as usize].name.to_string();
     let one = |group: &misfit::rows::group::Group| {
-        let jobs = group.jobs.iter().map(|job| (name(job.job), job.rows, job.span)).collect();
+        let jobs = group.jobs().iter().map(|job| (name(job.job), job.rows, job.span)).collect();
         (format!("{:?} {:?}", group.key, group.keyword), group.count, group.span, jobs, format!("{:?}", group.standing))
     };
     groups.list.iter().map(|group| (group.fingerprint.to_string(), one(group))).collect()
@@ -221,7 +221,7 @@ fn the_same_rows_make_the_same_groups_as_in_a_file() {
                 assert!(trend.start <= from && to < trend.start + trend.width * trend.bins.len() as i64, "{trend:?}");
                 assert_eq!(trend.bins.iter().map(|bin| u64::from(*bin)).sum::<u64>(), group.count);
             }
-            let clients: BTreeSet<u64> = ours.list.iter().filter_map(|group| Some(group.clients?.count)).collect();
+            let clients: BTreeSet<u64> = ours.list.iter().filter_map(|group| Some(group.clients?.count())).collect();
             assert!(clients.contains(&1) && clients.iter().all(|count| *count <= 4), "{clients:?}");
         }
     }
@@ -270,7 +270,7 @@ fn every_row_of_a_group_is_reached_once_in_every_order() {
         seen.extend(newest);
     }
     assert_eq!(seen.len() as u64, some.iter().map(|group| group.count).sum::<u64>());
-    let group = groups.list.iter().find(|group| group.count > 2 && group.jobs.len() > 1).unwrap();
+    let group = groups.list.iter().find(|group| group.count > 2 && group.jobs().len() > 1).unwrap();
     let column = |order, name: &str| -> Vec<String> {
         let rows = rows_of(&source, group, order);
         rows.iter().map(|at| source.fetch(*at, &Unwatched).unwrap().column(name).unwrap().to_owned()).collect()
@@ -331,7 +331,7 @@ fn groups_beyond_the_bound_are_counted() {
     let all = few(10_000, 10_000);
     let bounded = few(5, 10_000);
     assert_eq!(bounded.rows, all.rows);
-    let other: u64 = bounded.list.iter().filter_map(|group| group.folded).sum();
+    let other: u64 = bounded.list.iter().filter_map(|group| group.folded()).sum();
     assert!(other > 20, "{other}");
     let cut = few(10_000, 4);
     assert!(cut.notes[0].text.starts_with(&format!("{} more rows are in groups beyond the bound", all.rows - cut.rows)), "{:?}", cut.notes);

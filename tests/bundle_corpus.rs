@@ -72,7 +72,7 @@ fn line_of(origin: &str) -> usize {
 
 /// What a group is called by, and all of it that may be told.
 fn told(group: &Group) -> (Fingerprint, String) {
-    let jobs: Vec<(u32, u64)> = group.jobs.iter().map(|count| (count.job, count.rows)).collect();
+    let jobs: Vec<(u32, u64)> = group.jobs().iter().map(|count| (count.job, count.rows)).collect();
     let Group { count, span, trend, standing, noise, keyword, .. } = group;
     (group.fingerprint, format!("{count} {span:?} {trend:?} {standing:?} {noise} {keyword:?} {jobs:?}"))
 }

@@ -36,8 +36,8 @@ fn rows_of_which_each_is_of_another_job() {
         let text: String = (0..ROWS).map(row).collect();
         let groups = in_time(name, || Files::from_memory("x", text.into_bytes()).unwrap().groups(&Request::default(), &Unwatched).unwrap());
         assert_eq!((groups.jobs.len() as u64, groups.list.len()), (ROWS, 1));
-        assert!(groups.list[0].jobs.iter().all(|job| job.rows == 1));
-        assert_eq!(groups.list[0].jobs.len() as u64, ROWS);
+        assert!(groups.list[0].jobs().iter().all(|job| job.rows == 1));
+        assert_eq!(groups.list[0].jobs().len() as u64, ROWS);
     }
 }
 

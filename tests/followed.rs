@@ -39,7 +39,7 @@ fn open(named: &str) -> Files {
 /// What is told of groups, without how they came to be known.
 fn told(groups: &Groups) -> Vec<String> {
     let group = |group: &misfit::rows::group::Group| {
-        let jobs: Vec<_> = group.jobs.iter().map(|job| (job.job, job.rows)).collect();
+        let jobs: Vec<_> = group.jobs().iter().map(|job| (job.job, job.rows)).collect();
         format!("{} {} {:?} {:?} {:?} {:?} {:?}", group.fingerprint, group.count, group.span, group.trend, jobs, group.standing, group.rows)
     };
     let unreadable = format!("{} {:?}", groups.unreadable.count, groups.unreadable.first);

@@ -297,7 +297,7 @@ fn a_time_is_read_or_told() {
 fn clients_of_files_are_counted() {
     let text: String = (0..9).map(|i| row(0).replace("\"uri\"", &format!("\"client_id\": \"c{}\", \"uri\"", i % 3)) + "\n").collect();
     let groups = read(&Files::from_memory("rows", text.into_bytes()).unwrap());
-    assert_eq!(groups.list[0].clients.map(|clients| (clients.count, clients.exact)), Some((3, true)));
+    assert_eq!(groups.list[0].clients.map(|clients| (clients.count(), clients.exact())), Some((3, true)));
     assert_eq!(read(&Files::from_memory("rows", lines()).unwrap()).list[0].clients, None);
 }
 

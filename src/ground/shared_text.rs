@@ -57,6 +57,13 @@ impl TextStore {
         self.pieces.get(at.piece as usize).and_then(|piece| piece.get(at.range())).unwrap_or_default()
     }
 
+    /// Takes in the texts of another store as they are. Their places here are so many pieces [`behind`](TextSpan::behind) those there.
+    pub(crate) fn append(&mut self, other: TextStore) -> u32 {
+        let before = self.pieces.len();
+        self.pieces.extend(other.pieces);
+        before as u32
+    }
+
     /// The store as it leaves the hand of who fills it.
     pub(crate) fn shared(self) -> SharedTexts {
         SharedTexts(self.pieces.into_iter().map(|piece| Arc::new(piece.into_boxed_str())).collect())
@@ -83,6 +90,11 @@ impl TextSpan {
     pub(crate) fn moved(self, text: TextSpan, copy: TextSpan) -> Option<TextSpan> {
         let before = self.start.checked_sub(text.start).filter(|before| self.piece == text.piece && before + self.length <= text.length)?;
         Some(TextSpan { piece: copy.piece, start: copy.start + before, length: self.length })
+    }
+
+    /// The place of the same text in a store that has taken in its own.
+    pub(crate) fn behind(self, pieces: u32) -> TextSpan {
+        TextSpan { piece: self.piece + pieces, ..self }
     }
 
     fn range(self) -> std::ops::Range<usize> {
@@ -185,6 +197,15 @@ mod tests {
         let shared = store.clone().shared();
         assert!(spans.iter().zip(&texts).all(|(span, text)| *shared.text(*span) == **text));
         assert!(pieces < 10, "{pieces}");
+    }
+
+    #[test]
+    fn a_store_takes_in_another_one() {
+        let (mut store, mut other) = (TextStore::default(), TextStore::default());
+        let (own, theirs) = (store.add("own"), other.add("theirs"));
+        let theirs = theirs.behind(store.append(other));
+        let later = store.add("later");
+        assert_eq!([own, theirs, later].map(|at| store.get(at)), ["own", "theirs", "later"]);
     }
 
     #[test]

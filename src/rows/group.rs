@@ -4,6 +4,7 @@
 //! Refuses: reading rows (source), the message grammar (fault), walking schemas (schemas/walk).
 
 mod bucket;
+mod by_job;
 mod clients;
 pub mod coarse;
 mod common;
@@ -25,6 +26,7 @@ mod merge;
 mod names;
 mod part;
 mod places;
+mod rare;
 mod rates;
 mod record;
 mod remark;
@@ -41,16 +43,19 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ground::few::Few;
+use crate::ground::few::{Few, Settled};
 use crate::ground::shared_text::SharedText;
 use crate::ground::time::Micros;
 use crate::rows::advice::Advised;
 use crate::rows::column::ErrorColumn;
 use crate::rows::row::{RowRef, Unreadable};
 use crate::rows::volume::Volume;
+pub use by_job::{GroupJobs, JobCounts};
+pub use clients::Clients;
 pub use fields::GroupFields;
 pub use grouper::Grouper;
 pub use job_name::JobName;
+pub use rare::RareFacts;
 pub use rates::{Rate, RateLine, RateTrend, Rates};
 pub use record::{FacetRecord, GroupRecord};
 pub use remark::{MUTED, Mended, Remark, RemarkAbout, RemarkState, RemarkWhy, Remarks, said};
@@ -122,7 +127,14 @@ pub struct GroupKey {
 pub struct GroupNames {
     /// As the row spells it, `_` and capitals unified to the schema's name where one is known.
     pub namespace: Option<Arc<str>>,
-    /// Likewise.
+    /// The others, which the same documents have in many namespaces; its members are read as if they were these names' own.
+    pub within: Arc<NamesWithin>,
+}
+
+/// Whose documents the rows of a group are within a namespace, and what refused them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NamesWithin {
+    /// As the namespace is spelled.
     pub doctype: Option<Arc<str>>,
     /// The row's own; `None` for telemetry.
     pub version: Option<Arc<str>>,
@@ -169,10 +181,10 @@ pub struct Group {
     pub span: Option<(Micros, Micros)>,
     /// Counts over time.
     pub trend: Trend,
-    /// Counts by job: position in [`Groups::jobs`], rows, first and last time.
-    pub jobs: Few<JobCount>,
-    /// Whether a deploy began or ended it, and why that is said.
-    pub standing: Standing,
+    /// Counts by job, of as many rows and times as these.
+    pub by_job: GroupJobs,
+    /// Whether a deploy began or ended it, and why that is said; most often the same as of many others.
+    pub standing: Arc<Standing>,
     /// Noise by design (unwanted data, known bugs): counted, folded away by default.
     pub noise: bool,
     /// Rows that are not at fault, each refused for another row of the same request: counted, folded away by default.
@@ -182,25 +194,13 @@ pub struct Group {
     /// The message with its values replaced by `{type}`, `{n}`, `{value}`, `{key}`: for people.
     pub says: SharedText,
     /// Values inside the messages, each kind with its counts.
-    pub facets: Arc<[Facet]>,
-    /// Rows whose messages the facets are counted from, where these are not all.
-    pub sampled: Option<u64>,
+    pub facets: Arc<Vec<Facet>>,
     /// Clients that sent the rows, where the source counts them.
     pub clients: Option<Clients>,
-    /// Number of groups that this one stands for, where a source had too many to tell them apart; such a group is no single failure.
-    pub folded: Option<u64>,
+    /// What few groups have.
+    pub rare: Option<Box<RareFacts>>,
     /// Where its rows are, in the order of the source. A source that counts elsewhere names a few; see [`crate::rows::source::ErrorSource::more_rows`].
-    pub rows: Few<RowRef>,
-}
-
-/// How many clients sent the rows of a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "(u64, bool)", into = "(u64, bool)")]
-pub struct Clients {
-    /// How many.
-    pub count: u64,
-    /// Whether that is the exact number; otherwise an estimate, most often within an eighth.
-    pub exact: bool,
+    pub rows: Settled<RowRef>,
 }
 
 /// Rows of a group that one job judged.

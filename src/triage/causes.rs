@@ -53,7 +53,7 @@ pub struct Causes {
 
 /// Whether a group's message tells less than its payloads do.
 pub fn has_causes(group: &Group) -> bool {
-    group.keyword.is_some_and(is_combinator) && group.folded.is_none()
+    group.keyword.is_some_and(is_combinator) && group.folded().is_none()
 }
 
 /// Everything that is really wrong with a row, as [`message`] makes it; nothing where its payload cannot be judged or is judged differently than the row
@@ -152,10 +152,11 @@ impl CauseCounter {
         }
         let looked = self.rows.len() as u64 + self.unknown;
         let mut groups = Grouper::merge(vec![self.grouper]);
+        let unknown = Arc::<Standing>::default();
         for cause in &mut groups.list {
             cause.fingerprint = cause.key.cause_of(group.fingerprint);
             // Some rows of one group do not tell when the source was silent.
-            cause.standing = Standing::default();
+            cause.standing = Arc::clone(&unknown);
         }
         groups.rows = rows;
         Causes { groups, looked, unknown: self.unknown, all: group.count, path: group.key.path.clone() }

@@ -9,8 +9,10 @@ mod documents;
 mod layouts;
 mod places;
 
+use std::sync::Arc;
+
 use crate::pipeline::compat::DeployVerdict;
-use crate::rows::group::{GroupKey, GroupNames};
+use crate::rows::group::{GroupKey, GroupNames, NamesWithin};
 use crate::rows::schemas::SchemaStore;
 use crate::triage::compat::{DeployComparison, would_be};
 
@@ -159,7 +161,10 @@ impl GateReport {
 /// The name of a finding, made of what it is about and how much of it there is.
 fn fingerprint(kind: GateKind, of: &str, where_: &str, what: &str, amount: u64) -> String {
     let key = GroupKey {
-        names: GroupNames { namespace: Some(kind.name().into()), doctype: Some(of.into()), ..GroupNames::default() }.into(),
+        names: Arc::new(GroupNames {
+            namespace: Some(kind.name().into()),
+            within: Arc::new(NamesWithin { doctype: Some(of.into()), ..NamesWithin::default() }),
+        }),
         path: Some(where_.into()),
         fault: what.into(),
     };

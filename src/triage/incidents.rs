@@ -208,7 +208,7 @@ struct Likeness {
 
 fn likeness(group: &Group, known: &mut SchemasOf<'_>) -> Option<Likeness> {
     group.keyword?;
-    if group.noise || group.by_catch || group.folded.is_some() {
+    if group.noise || group.by_catch || group.folded().is_some() {
         return None;
     }
     let path = group.key.path.as_deref()?;

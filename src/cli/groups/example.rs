@@ -2,23 +2,26 @@
 
 use std::sync::Arc;
 
-use crate::ground::few::Few;
+use crate::ground::few::{Few, Settled};
 use crate::rows::group::{
-    Clients, Deploy, Evidence, Facet, Fingerprint, Group, GroupFields, GroupKey, GroupNames, Groups, Job, JobCount, Standing, Status,
-    Trend, Worth,
+    Clients, Deploy, Evidence, Facet, Fingerprint, Group, GroupFields, GroupJobs, GroupKey, GroupNames, Groups, Job, JobCount, NamesWithin,
+    RareFacts, Standing, Status, Trend, Worth,
 };
 
 /// A group to print, with something hostile in its sample.
 pub(super) fn group() -> Group {
     let text = |text: &str| Some(Arc::from(text));
+    let span = Some((1_772_438_700_000_000, 1_772_438_760_000_000));
     Group {
         key: GroupKey {
             names: Arc::new(GroupNames {
                 namespace: text("acme"),
-                doctype: text("session"),
-                version: text("1"),
-                stage: text("ParsePayload"),
-                class: text("org.everit.json.schema.ValidationException"),
+                within: Arc::new(NamesWithin {
+                    doctype: text("session"),
+                    version: text("1"),
+                    stage: text("ParsePayload"),
+                    class: text("org.everit.json.schema.ValidationException"),
+                }),
             }),
             path: Some("/client_info".into()),
             fault: "required app_build".into(),
@@ -26,23 +29,22 @@ pub(super) fn group() -> Group {
         fingerprint: Fingerprint(0xab),
         keyword: Some("required"),
         count: 1234,
-        span: Some((1_772_438_700_000_000, 1_772_438_760_000_000)),
+        span,
         trend: Trend { start: 1_772_438_700_000_000, width: 60_000_000, bins: vec![1000, 234].into() },
-        jobs: Few::from_buf([JobCount { job: 0, rows: 1234, span: None }]),
-        standing: Standing {
+        by_job: GroupJobs::new([JobCount { job: 0, rows: 1234, span: None }], 1234, span),
+        standing: Arc::new(Standing {
             status: Some(Status::Began),
             deploy: Some(0),
             evidence: Evidence::Hours { side: Status::Began, seen: 38, of: 40, without: 200, worth: Worth::Mark },
-        },
+        }),
         noise: false,
         by_catch: false,
         sample: "=1+1 \u{1b}[2J \"x\" \u{9b} \u{202e}".into(),
         says: "required key [app_build] not found".into(),
-        facets: [Facet { name: "key", values: Few::from_buf([(Arc::from("app_build"), 1234)]), others: 0, exact: true }].into(),
-        sampled: Some(1000),
-        clients: Some(Clients { count: 77, exact: false }),
-        folded: None,
-        rows: Few::default(),
+        facets: vec![Facet { name: "key", values: Few::from_buf([(Arc::from("app_build"), 1234)]), others: 0, exact: true }].into(),
+        clients: Some(Clients::new(77, false)),
+        rare: RareFacts { sampled: Some(1000), folded: None }.some(),
+        rows: Settled::default(),
     }
 }
 

@@ -1,17 +1,49 @@
 //! How many different clients: estimated from the smallest hashes of their ids.
 //!
-//! Owns: adding up the hashes of several parts, the estimate (k minimum values: n ids spread evenly over all hashes put the k-th smallest
+//! Owns: the number as a group has it; adding up the hashes of several parts, the estimate (k minimum values: n ids spread evenly over all hashes put the k-th smallest
 //! at k/n of the way); the hash of an id where the source has none. Refuses: hashes of several kinds in one number.
 
 use std::hash::Hasher;
+use std::num::NonZeroU64;
 
 use rustc_hash::FxHasher;
+use serde::{Deserialize, Serialize};
 
-use super::Clients;
 use crate::ground::few::Few;
 
 /// Hashes kept. With fewer the number is exact.
 const KEPT: usize = 64;
+
+/// How many clients sent the rows of a group.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(u64, bool)", into = "(u64, bool)")]
+pub struct Clients(NonZeroU64);
+
+/// More are as good as so many.
+const MOST: u64 = 1 << 62;
+
+impl Clients {
+    /// So many. `exact` is as [`exact`](Self::exact).
+    pub fn new(count: u64, exact: bool) -> Self {
+        Clients(NonZeroU64::MIN.saturating_add(count.min(MOST) << 1 | u64::from(exact)))
+    }
+
+    /// How many.
+    pub fn count(self) -> u64 {
+        (self.0.get() - 1) >> 1
+    }
+
+    /// Whether that is the exact number; otherwise an estimate, most often within an eighth.
+    pub fn exact(self) -> bool {
+        (self.0.get() - 1) & 1 == 1
+    }
+}
+
+impl std::fmt::Debug for Clients {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Clients").field("count", &self.count()).field("exact", &self.exact()).finish()
+    }
+}
 
 /// Smallest hashes, ascending.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,10 +87,10 @@ impl Hashes {
     pub(super) fn count(&self) -> Option<Clients> {
         let last = *self.0.last()?;
         if self.0.len() < KEPT {
-            return Some(Clients { count: self.0.len() as u64, exact: true });
+            return Some(Clients::new(self.0.len() as u64, true));
         }
         let share = last as f64 / u64::MAX as f64;
-        Some(Clients { count: ((KEPT - 1) as f64 / share.max(f64::MIN_POSITIVE)) as u64, exact: false })
+        Some(Clients::new(((KEPT - 1) as f64 / share.max(f64::MIN_POSITIVE)) as u64, false))
     }
 }
 
@@ -88,10 +120,10 @@ mod tests {
             (0..n).for_each(|id| hashes.add(&[spread(id)]));
             hashes.count()
         };
-        assert_eq!((of(0), of(3)), (None, Some(Clients { count: 3, exact: true })));
+        assert_eq!((of(0), of(3)), (None, Some(Clients::new(3, true))));
         for n in [1000, 20_000] {
             let told = of(n).unwrap();
-            assert!(!told.exact && (told.count as f64 / n as f64 - 1.0).abs() < 0.3, "{told:?} of {n}");
+            assert!(!told.exact() && (told.count() as f64 / n as f64 - 1.0).abs() < 0.3, "{told:?} of {n}");
         }
     }
 
@@ -102,11 +134,11 @@ mod tests {
             ids.for_each(|id| hashes.add_one(hash(&format!("client-{id}"))));
             hashes
         };
-        assert_eq!(of(&mut (0..900).map(|id| id % 3)).count(), Some(Clients { count: 3, exact: true }));
+        assert_eq!(of(&mut (0..900).map(|id| id % 3)).count(), Some(Clients::new(3, true)));
         let (up, down) = (of(&mut (0..5000)), of(&mut (0..5000).rev()));
         assert_eq!(up, down);
         let told = up.count().unwrap();
-        assert!(!told.exact && (told.count as f64 / 5000.0 - 1.0).abs() < 0.3, "{told:?}");
+        assert!(!told.exact() && (told.count() as f64 / 5000.0 - 1.0).abs() < 0.3, "{told:?}");
         let (mut even, odd) = (of(&mut (0..5000).step_by(2)), of(&mut (1..5000).step_by(2)));
         even.absorb(&odd);
         assert_eq!(even, up);
@@ -118,6 +150,6 @@ mod tests {
         one.add(&[3, 1]);
         other.add(&[2, 3]);
         one.absorb(&other);
-        assert_eq!(one.count(), Some(Clients { count: 3, exact: true }));
+        assert_eq!(one.count(), Some(Clients::new(3, true)));
     }
 }

@@ -188,10 +188,10 @@ mod tests {
             grouper.add_coarse(&coarse(1, "two", 5), RowRef::new(0, 1));
         });
         let [group] = groups.list.as_slice() else { panic!("{:?}", groups.list) };
-        assert_eq!((group.count, group.sampled, groups.rows), (8, Some(6), 8));
+        assert_eq!((group.count, group.sampled(), groups.rows), (8, Some(6), 8));
         assert_eq!((group.key.path.as_deref(), group.trend.bins.as_slice()), (Some("/a/[]/b"), &[3, 5][..]));
-        assert_eq!(group.jobs.iter().map(|job| job.rows).collect::<Vec<_>>(), [3, 5]);
-        assert_eq!(group.clients.map(|clients| clients.count), Some(3));
+        assert_eq!(group.jobs().iter().map(|job| job.rows).collect::<Vec<_>>(), [3, 5]);
+        assert_eq!(group.clients.map(super::super::Clients::count), Some(3));
         let found = group.facets.iter().find(|facet| facet.name == "found type").unwrap();
         assert_eq!(found.values.iter().map(|(value, n)| (&**value, *n)).collect::<Vec<_>>(), [("Integer", 3), ("Null", 3)]);
     }
@@ -203,7 +203,7 @@ mod tests {
             grouper.add_other(Some("n"), &[cell("two", 1, 1)], 1, RowRef::new(0, 0));
         });
         let group = &groups.list[0];
-        assert_eq!((group.count, group.folded, &*group.key.fault), (11, Some(5), OTHER));
+        assert_eq!((group.count, group.folded(), &*group.key.fault), (11, Some(5), OTHER));
         assert_eq!((group.standing.status, group.sentence()), (None, "4 groups of few rows, not told apart".to_owned()));
     }
 }

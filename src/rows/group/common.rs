@@ -1,10 +1,12 @@
-//! Short texts that many groups have.
+//! What many groups have alike: short texts, standings.
 //!
 //! Owns: one copy of each, as many as are worth it. Refuses: what they say.
 
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
+
+use super::Standing;
 
 /// Texts, each once.
 #[derive(Debug, Default)]
@@ -24,6 +26,24 @@ impl CommonTexts {
             return Arc::clone(known);
         }
         let new: Arc<str> = text.into();
+        if self.0.len() < MOST {
+            self.0.insert(Arc::clone(&new));
+        }
+        new
+    }
+}
+
+/// Standings, each once.
+#[derive(Debug, Default)]
+pub(super) struct CommonStandings(FxHashSet<Arc<Standing>>);
+
+impl CommonStandings {
+    /// The standing, shared where it is known.
+    pub(super) fn of(&mut self, standing: Standing) -> Arc<Standing> {
+        if let Some(known) = self.0.get(&standing) {
+            return Arc::clone(known);
+        }
+        let new = Arc::new(standing);
         if self.0.len() < MOST {
             self.0.insert(Arc::clone(&new));
         }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use super::{Deploy, Facet, Fingerprint, Group, Groups, Job, JobCount, Rate, RateTrend, Remark, Status};
+use super::{Clients, Deploy, Facet, Fingerprint, Group, Groups, Job, JobCounts, Rate, RateTrend, Remark, Status};
 use crate::ground::time::{Micros, rfc3339, usual_rfc3339};
 
 const SECOND: Micros = 1_000_000;
@@ -155,7 +155,7 @@ impl Serialize for FingerprintMember {
 }
 
 struct JobMembers<'a> {
-    counts: &'a [JobCount],
+    counts: JobCounts<'a>,
     jobs: &'a [Job],
 }
 
@@ -222,7 +222,7 @@ impl Serialize for GroupFields<'_> {
             count: group.count,
             first: group.span.map(|span| TimeMember(span.0)),
             last: group.span.map(|span| TimeMember(span.1)),
-            jobs: JobMembers { counts: &group.jobs, jobs: &among.jobs },
+            jobs: JobMembers { counts: group.jobs(), jobs: &among.jobs },
             status: status.map(Status::word),
             status_sure: status.is_some(),
             status_why: self.why.as_deref(),
@@ -232,10 +232,10 @@ impl Serialize for GroupFields<'_> {
             keyword: group.keyword,
             facets: FacetMembers(&group.facets),
             sample: &group.sample,
-            facet_rows: group.sampled.unwrap_or(group.count),
-            clients: group.clients.map(|clients| clients.count),
-            clients_exact: group.clients.map(|clients| clients.exact),
-            folded: group.folded,
+            facet_rows: group.sampled().unwrap_or(group.count),
+            clients: group.clients.map(Clients::count),
+            clients_exact: group.clients.map(Clients::exact),
+            folded: group.folded(),
             keys: KeyMembers(around.map_or(&[], |facet| &facet.values)),
             keys_others: around.map_or(0, |facet| facet.others),
             by_catch: group.by_catch,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::{Clients, Evidence, Facet, Fingerprint, Group, Groups, Job, JobCount, Standing, union};
+use super::{Clients, Evidence, Facet, Fingerprint, Group, GroupJobs, Groups, Job, JobCount, RareFacts, Standing, union};
 use crate::ground::few::Few;
 
 /// Most values of a facet.
@@ -21,12 +21,14 @@ impl Groups {
         let mut all = self.clone();
         let numbers: Vec<u32> = later.jobs.into_iter().map(|job| all.job_number(job)).collect();
         let mut known: FxHashMap<Fingerprint, usize> = all.list.iter().enumerate().map(|(at, group)| (group.fingerprint, at)).collect();
+        let partial = Arc::new(Standing { evidence: Evidence::Partial, ..Standing::default() });
         for mut group in later.list {
-            group.jobs.iter_mut().for_each(|job| job.job = numbers.get(job.job as usize).copied().unwrap_or(job.job));
+            let renumbered = |job: &JobCount| JobCount { job: numbers.get(job.job as usize).copied().unwrap_or(job.job), ..*job };
+            group.by_job = GroupJobs::new(group.jobs().iter().map(renumbered), group.count, group.span);
             match known.get(&group.fingerprint).and_then(|&at| all.list.get_mut(at)) {
                 Some(old) => old.join(group),
                 None => {
-                    group.standing = Standing { evidence: Evidence::Partial, ..Standing::default() };
+                    group.standing = Arc::clone(&partial);
                     known.insert(group.fingerprint, all.list.len());
                     all.list.push(group);
                 }
@@ -58,27 +60,27 @@ impl Groups {
 
 impl Group {
     fn join(&mut self, later: Group) {
-        let told = self.sampled.unwrap_or(self.count) + later.sampled.unwrap_or(later.count);
+        let told = self.sampled().unwrap_or(self.count) + later.sampled().unwrap_or(later.count);
+        let mut jobs = self.jobs().to_vec();
         self.count += later.count;
-        self.sampled = (told < self.count).then_some(told);
+        self.rare = RareFacts { sampled: (told < self.count).then_some(told), folded: self.folded() }.some();
         self.span = union(self.span, later.span);
         self.trend.merge(&later.trend);
-        for job in later.jobs {
-            match self.jobs.iter_mut().find(|known| known.job == job.job) {
+        for job in later.jobs().iter() {
+            match jobs.iter_mut().find(|known| known.job == job.job) {
                 Some(known) => *known = JobCount { rows: known.rows + job.rows, span: union(known.span, job.span), ..*known },
-                None => self.jobs.push(job),
+                None => jobs.push(*job),
             }
         }
+        self.by_job = GroupJobs::new(jobs, self.count, self.span);
         // Some clients may have sent rows of both.
         self.clients = match (self.clients, later.clients) {
-            (Some(a), Some(b)) => Some(Clients { count: a.count.max(b.count), exact: false }),
+            (Some(a), Some(b)) => Some(Clients::new(a.count().max(b.count()), false)),
             (a, b) => a.or(b),
         };
         self.facets = joined(&self.facets, &later.facets).into();
-        let mut rows = later.rows;
-        rows.extend(self.rows.iter().copied());
-        rows.truncate(MOST_ROWS.max(self.rows.len()));
-        self.rows = rows;
+        let most = MOST_ROWS.max(self.rows.len());
+        self.rows = later.rows.iter().chain(&self.rows).copied().take(most).collect();
     }
 }
 
@@ -144,8 +146,8 @@ mod tests {
             );
             assert_eq!((&ours.facets, ours.sentence()), (&theirs.facets, theirs.sentence()));
             assert_eq!(
-                ours.jobs.iter().map(|job| job.rows).collect::<Vec<_>>(),
-                theirs.jobs.iter().map(|job| job.rows).collect::<Vec<_>>()
+                ours.jobs().iter().map(|job| job.rows).collect::<Vec<_>>(),
+                theirs.jobs().iter().map(|job| job.rows).collect::<Vec<_>>()
             );
             let mut rows = ours.rows.to_vec();
             rows.sort();

@@ -22,7 +22,7 @@ impl Group {
         if !path.contains('{') {
             return Some(path.into());
         }
-        let all = self.keys().filter(|facet| facet.others == 0 && self.sampled.is_none());
+        let all = self.keys().filter(|facet| facet.others == 0 && self.sampled().is_none());
         let values: Vec<&str> = all.iter().flat_map(|facet| &facet.values).map(|(value, _)| &**value).collect();
         let maps = self.maps();
         let split: Option<Vec<Vec<&str>>> = values.iter().map(|value| split(value, maps)).collect();
@@ -113,7 +113,7 @@ mod tests {
     fn with_keys(path: &str, fault: &str, keys: &[(&str, u64)], others: u64) -> Group {
         let mut group = group(path, fault, &["#/a: expected maxLength: 5, actual: 9"]);
         let values = keys.iter().map(|(key, rows)| (Arc::from(*key), *rows)).collect();
-        group.facets = [Facet { name: "key", values, others, exact: true }].into();
+        group.facets = vec![Facet { name: "key", values, others, exact: true }].into();
         group
     }
 
@@ -138,7 +138,7 @@ mod tests {
         assert_eq!(shown("/m/{key}", "type", &[("<9 letters>", 3)], 0), "/m/{key}");
         assert_eq!(shown("/m/{key}", "propertyNames pattern", &[("a", 3)], 0), "/m/{key}");
         let mut sampled = with_keys("/m/{key}", "type", &[("a", 3)], 0);
-        sampled.sampled = Some(3);
+        sampled.rare = super::super::RareFacts { sampled: Some(3), folded: None }.some();
         assert_eq!(sampled.shown_path().as_deref(), Some("/m/{key}"));
         let mut extraneous = with_keys("/m/{key}", "additionalProperties", &[("a", 3)], 0);
         extraneous.keyword = Some("additionalProperties");

@@ -4,6 +4,7 @@
 //! Refuses: which groups a typed text means (search).
 
 use std::cmp::{Ordering, Reverse};
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
@@ -95,9 +96,8 @@ impl Groups {
     /// Takes note that not all rows were read: nothing can be said of deploys then.
     pub fn stopped_early(&mut self) {
         self.partial = true;
-        for group in &mut self.list {
-            group.standing = Standing { evidence: Evidence::Partial, ..Standing::default() };
-        }
+        let partial = Arc::new(Standing { evidence: Evidence::Partial, ..Standing::default() });
+        self.list.iter_mut().for_each(|group| group.standing = Arc::clone(&partial));
     }
 }
 
@@ -125,10 +125,10 @@ impl Trend {
 /// By namespace, doctype, version (as a number where it is one), path and the rest of the key, which no two groups share.
 fn by_name(a: &Group, b: &Group) -> Ordering {
     let (a, b) = (&a.key, &b.key);
-    if std::sync::Arc::ptr_eq(&a.names, &b.names) {
+    if Arc::ptr_eq(&a.names, &b.names) {
         return (&a.path, &a.fault).cmp(&(&b.path, &b.fault));
     }
-    let number = |version: &Option<std::sync::Arc<str>>| version.as_deref().and_then(|version| version.parse::<u64>().ok());
+    let number = |version: &Option<Arc<str>>| version.as_deref().and_then(|version| version.parse::<u64>().ok());
     (&a.namespace, &a.doctype).cmp(&(&b.namespace, &b.doctype)).then_with(|| {
         let version = number(&a.version).cmp(&number(&b.version));
         version.then_with(|| (&a.version, &a.path, &a.fault, &a.stage, &a.class).cmp(&(&b.version, &b.path, &b.fault, &b.stage, &b.class)))

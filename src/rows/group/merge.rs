@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::common::CommonStandings;
 use super::deploys::{self, Deploys, NO_JOB};
 use super::hours::Hours;
 use super::jobs::JobTable;
@@ -14,7 +15,7 @@ use super::names::NameTable;
 use super::part::GroupPart;
 use super::table::{self, GroupTable, take_apart};
 use super::tallies::{CommonTallies, FinishedFacets};
-use super::{Group, GroupKey, Groups, Job, JobCount, Sort, Standing, union};
+use super::{Group, GroupJobs, GroupKey, GroupNames, Groups, Job, JobCount, RareFacts, Sort, Standing, union};
 use crate::ground::shared_text::{SharedText, SharedTexts};
 use crate::pipeline::fault::Fault;
 
@@ -62,7 +63,13 @@ pub(super) fn merge(mut counts: Vec<ThreadCounts>) -> Groups {
     let parts = || tables.iter().flat_map(|table| &table.parts);
     let span = parts().fold(None, |span, part| union(span, part.counts.span()));
     let mut list = Vec::with_capacity(parts().count());
-    let mut finisher = Finisher { deploys: &deploys, names, says: FxHashMap::default(), facets: FinishedFacets::default() };
+    let mut finisher = Finisher {
+        deploys: &deploys,
+        names: names.into_list(),
+        says: FxHashMap::default(),
+        facets: FinishedFacets::default(),
+        standings: CommonStandings::default(),
+    };
     for table in tables {
         let (parts, texts) = table.into_parts();
         let texts = texts.shared();
@@ -89,10 +96,11 @@ fn all_jobs(counts: &mut [ThreadCounts]) -> (Vec<Job>, Vec<Vec<u32>>) {
 /// Makes groups of what was counted.
 struct Finisher<'a> {
     deploys: &'a Deploys,
-    names: NameTable,
+    names: Vec<Arc<GroupNames>>,
     /// Messages without values that many groups have.
     says: FxHashMap<Box<str>, SharedText>,
     facets: FinishedFacets,
+    standings: CommonStandings,
 }
 
 /// Messages without values that are held to be used again.
@@ -104,9 +112,8 @@ impl Finisher<'_> {
         let mut counts = part.counts.into_counted();
         // Runs of several threads, each in order: what the stable sort is quick with.
         counts.rows.sort();
-        counts.rows.shrink_to_fit();
         counts.trend.bins.shrink_to_fit();
-        let names = Arc::clone(self.names.get(part.names).0);
+        let names = Arc::clone(&self.names[part.names as usize]);
         let sample = texts.text(part.sample.1);
         let key = GroupKey { names, path: part.path.map(|path| texts.text(path)), fault: texts.text(part.fault) };
         let fault = Fault::parse(&sample, key.class.as_deref());
@@ -118,24 +125,27 @@ impl Finisher<'_> {
             count: part.count,
             span,
             // What was not told apart is no failure that could begin or end.
-            standing: if counts.folded.is_some() { Standing::default() } else { self.deploys.standing(&counts.lives) },
+            standing: self.standings.of(if counts.folded.is_some() { Standing::default() } else { self.deploys.standing(&counts.lives) }),
             noise: key.class.as_deref().is_some_and(is_noise),
             by_catch,
             says,
             facets: self.facets.of(part.tallies),
-            sampled: (part.told < part.count && counts.folded.is_none()).then_some(part.told),
             clients: counts.clients.count(),
-            folded: counts.folded,
-            jobs: counts
-                .lives
-                .iter()
-                .filter(|life| life.rows > 0 && life.job != NO_JOB)
-                .map(|life| JobCount { job: life.job, rows: life.rows, span: life.span })
-                .collect(),
+            rare: RareFacts { sampled: (part.told < part.count && counts.folded.is_none()).then_some(part.told), folded: counts.folded }
+                .some(),
+            by_job: GroupJobs::new(
+                counts.lives.iter().filter(|life| life.rows > 0 && life.job != NO_JOB).map(|life| JobCount {
+                    job: life.job,
+                    rows: life.rows,
+                    span: life.span,
+                }),
+                part.count,
+                span,
+            ),
             trend: counts.trend,
             key,
             sample,
-            rows: counts.rows,
+            rows: counts.rows.into(),
         }
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::places::Places;
-use super::{GroupKey, GroupNames, fingerprint};
+use super::{GroupKey, GroupNames, NamesWithin, fingerprint};
 
 impl Deref for GroupKey {
     type Target = GroupNames;
@@ -25,10 +25,26 @@ impl DerefMut for GroupKey {
     }
 }
 
+impl Deref for GroupNames {
+    type Target = NamesWithin;
+
+    fn deref(&self) -> &NamesWithin {
+        &self.within
+    }
+}
+
+/// What is changed is these names' own from then on.
+impl DerefMut for GroupNames {
+    fn deref_mut(&mut self) -> &mut NamesWithin {
+        Arc::make_mut(&mut self.within)
+    }
+}
+
 impl GroupNames {
     /// All of them in their order.
     pub(super) fn parts(&self) -> [Option<&str>; 5] {
-        [&self.namespace, &self.doctype, &self.version, &self.stage, &self.class].map(Option::as_deref)
+        let NamesWithin { doctype, version, stage, class } = &*self.within;
+        [&self.namespace, doctype, version, stage, class].map(Option::as_deref)
     }
 }
 
@@ -38,6 +54,7 @@ pub(super) struct NameTable {
     list: Vec<(Arc<GroupNames>, u64)>,
     places: Places,
     texts: FxHashSet<Arc<str>>,
+    within: FxHashSet<Arc<NamesWithin>>,
 }
 
 impl NameTable {
@@ -54,7 +71,8 @@ impl NameTable {
             Some(known) => known,
             None => {
                 let [namespace, doctype, version, stage, class] = parts.map(|part| part.map(|text| self.text(text)));
-                self.push(Arc::new(GroupNames { namespace, doctype, version, stage, class }), print)
+                let within = self.within(NamesWithin { doctype, version, stage, class });
+                self.push(Arc::new(GroupNames { namespace, within }), print)
             }
         }
     }
@@ -62,6 +80,11 @@ impl NameTable {
     /// The number of names that another table has made.
     pub(super) fn take_over(&mut self, names: &Arc<GroupNames>, print: u64) -> u32 {
         self.find(names.parts(), print).unwrap_or_else(|| self.push(Arc::clone(names), print))
+    }
+
+    /// All of them by number, once none is looked for any more.
+    pub(super) fn into_list(self) -> Vec<Arc<GroupNames>> {
+        self.list.into_iter().map(|(names, _)| names).collect()
     }
 
     /// All of them with their hashes, by number.
@@ -80,6 +103,18 @@ impl NameTable {
         number
     }
 
+    /// One copy of what many names have within their namespaces.
+    fn within(&mut self, within: NamesWithin) -> Arc<NamesWithin> {
+        if let Some(known) = self.within.get(&within) {
+            return Arc::clone(known);
+        }
+        let new = Arc::new(within);
+        if self.within.len() < MOST_TEXTS {
+            self.within.insert(Arc::clone(&new));
+        }
+        new
+    }
+
     /// One copy of a text that many names have; of one that differs nearly everywhere it would cost more to know than to hold.
     fn text(&mut self, text: &str) -> Arc<str> {
         if let Some(known) = self.texts.get(text) {
@@ -93,5 +128,5 @@ impl NameTable {
     }
 }
 
-/// Texts that are held to be used again.
+/// Texts, and names within namespaces, that are held to be used again.
 const MOST_TEXTS: usize = 1 << 14;

@@ -107,15 +107,22 @@ impl GroupPart {
         self.tallies.add(fault, path, self.about_name, rows, common);
     }
 
-    /// Adds another part of the same group, whose texts are in another store; both speak of the same jobs.
-    pub(super) fn absorb(&mut self, other: GroupPart, theirs: &TextStore, texts: &mut TextStore, common: &mut CommonTallies) {
+    /// Adds another part of the same group, a text of which `text` takes to the store of this one; both speak of the same jobs.
+    pub(super) fn absorb(&mut self, other: GroupPart, text: impl FnOnce(TextSpan) -> TextSpan, common: &mut CommonTallies) {
         if other.count > 0 && (self.count == 0 || other.sample.0 < self.sample.0) {
-            self.sample = (other.sample.0, texts.add(theirs.get(other.sample.1)));
+            self.sample = (other.sample.0, text(other.sample.1));
         }
         self.count += other.count;
         self.tallies.absorb(other.tallies, common);
         self.told += other.told;
         self.counts.absorb(other.counts);
+    }
+
+    /// Its store was taken in by another one, behind so many pieces.
+    pub(super) fn moved_behind(&mut self, pieces: u32) {
+        self.path = self.path.map(|path| path.behind(pieces));
+        self.fault = self.fault.behind(pieces);
+        self.sample.1 = self.sample.1.behind(pieces);
     }
 
     /// Takes its texts from one store to another.

@@ -174,8 +174,8 @@ impl Rates {
         }
     }
 
-    fn known(&self, names: &GroupNames) -> Option<&RateBase> {
-        self.bases.get(self.doctypes.get(&named(names))?.1?)
+    fn known(&self, named: &Named) -> Option<&RateBase> {
+        self.bases.get(self.doctypes.get(named)?.1?)
     }
 
     /// The rate of a group; `None` where it is not known.
@@ -186,8 +186,12 @@ impl Rates {
 
     /// The rate of all groups of a doctype and version.
     pub fn doctype(&self, names: &GroupNames) -> Option<Rate> {
-        let (failed, _) = self.doctypes.get(&named(names)).filter(|(failed, _)| *failed > 0)?;
-        self.known(names).map(|base| base.rate(*failed, names.version.is_some()))
+        self.named(&named(names))
+    }
+
+    fn named(&self, named: &Named) -> Option<Rate> {
+        let (failed, _) = self.doctypes.get(named).filter(|(failed, _)| *failed > 0)?;
+        self.known(named).map(|base| base.rate(*failed, named[2].is_some()))
     }
 
     /// The rate of a namespace: of those of its doctypes that accepted documents are known of. And the rows of all others.
@@ -215,9 +219,7 @@ impl Rates {
                 let failed = rate.map_or(0, |rate| rate.failed) + unknown;
                 lines.push(RateLine { namespace: namespace.clone(), doctype: None, version: None, failed, rate, unknown });
             }
-            let names = GroupNames { namespace, doctype, version, ..GroupNames::default() };
-            let rate = self.doctype(&names);
-            let GroupNames { namespace, doctype, version, .. } = names;
+            let rate = self.named(named);
             lines.push(RateLine { namespace, doctype, version, failed: *failed, rate, unknown: if rate.is_some() { 0 } else { *failed } });
         }
         lines

@@ -115,13 +115,13 @@ impl GroupRecord {
         GroupRecord {
             keyword: group.keyword.map(str::to_owned),
             trend: group.trend.clone(),
-            jobs: group.jobs.to_vec(),
+            jobs: group.jobs().to_vec(),
             facets: group.facets.iter().map(facet).collect(),
             sample: group.sample.to_string(),
-            sampled: group.sampled,
+            sampled: group.sampled(),
             clients: group.clients,
-            folded: group.folded,
-            standing: group.standing,
+            folded: group.folded(),
+            standing: *group.standing,
             noise: group.noise,
             ..GroupRecord::brief(group)
         }
@@ -150,13 +150,13 @@ impl GroupRecord {
 /// In a bundle: how many, and whether that is their exact number.
 impl From<(u64, bool)> for Clients {
     fn from((count, exact): (u64, bool)) -> Self {
-        Clients { count, exact }
+        Clients::new(count, exact)
     }
 }
 
 impl From<Clients> for (u64, bool) {
     fn from(clients: Clients) -> Self {
-        (clients.count, clients.exact)
+        (clients.count(), clients.exact())
     }
 }
 

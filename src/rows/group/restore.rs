@@ -5,8 +5,12 @@
 
 use std::sync::Arc;
 
+use super::common::CommonStandings;
 use super::trend::is_time;
-use super::{Deploy, Facet, FacetRecord, Group, GroupKey, GroupNames, GroupRecord, Groups, Job, Sort, Trend, facets, merge, union};
+use super::{
+    Clients, Deploy, Facet, FacetRecord, Group, GroupJobs, GroupKey, GroupNames, GroupRecord, Groups, Job, NamesWithin, RareFacts, Sort,
+    Trend, facets, merge, union,
+};
 use crate::ground::time::Micros;
 use crate::pipeline::fault::{self, Fault};
 use crate::rows::row::RowRef;
@@ -28,7 +32,8 @@ impl Groups {
             check(0, Some((deploy.time, deploy.time)))?;
             jobs.get(deploy.job as usize).ok_or_else(|| format!("there is no job {}", deploy.job))?;
         }
-        let list = list.into_iter().map(|told| group(told, &jobs, &deploys)).collect::<Result<Vec<Group>, String>>()?;
+        let mut standings = CommonStandings::default();
+        let list = list.into_iter().map(|told| group(told, &jobs, &deploys, &mut standings)).collect::<Result<Vec<Group>, String>>()?;
         let rows = list.iter().map(|group| group.count).sum();
         let span = list.iter().fold(None, |span, group| union(span, group.span));
         let mut groups = Groups { list, jobs, deploys, rows, span, ..Groups::default() };
@@ -37,9 +42,9 @@ impl Groups {
     }
 }
 
-fn group((told, rows): Restorable, jobs: &[Job], deploys: &[Deploy]) -> Result<Group, String> {
+fn group((told, rows): Restorable, jobs: &[Job], deploys: &[Deploy], standings: &mut CommonStandings) -> Result<Group, String> {
     check(told.count, told.span)?;
-    for number in [told.sampled, told.clients.map(|clients| clients.count), told.folded].into_iter().flatten() {
+    for number in [told.sampled, told.clients.map(Clients::count), told.folded].into_iter().flatten() {
         check(number, None)?;
     }
     for count in &told.jobs {
@@ -64,28 +69,29 @@ fn group((told, rows): Restorable, jobs: &[Job], deploys: &[Deploy]) -> Result<G
         count: told.count,
         span: told.span,
         trend,
-        standing: told.standing,
+        standing: standings.of(told.standing),
         noise: class.as_deref().is_some_and(merge::is_noise),
         by_catch,
         says,
         sample: told.sample.into(),
         facets: told.facets.into_iter().map(facet).collect::<Result<Vec<Facet>, _>>()?.into(),
-        jobs: told.jobs.into(),
-        sampled: told.sampled,
+        by_job: GroupJobs::new(told.jobs, told.count, told.span),
         clients: told.clients,
-        folded: told.folded,
+        rare: RareFacts { sampled: told.sampled, folded: told.folded }.some(),
         key: GroupKey {
             names: Arc::new(GroupNames {
                 namespace: told.namespace.map(Into::into),
-                doctype: told.doctype.map(Into::into),
-                version: told.version.map(Into::into),
-                stage: told.stage.map(Into::into),
-                class: class.map(Into::into),
+                within: Arc::new(NamesWithin {
+                    doctype: told.doctype.map(Into::into),
+                    version: told.version.map(Into::into),
+                    stage: told.stage.map(Into::into),
+                    class: class.map(Into::into),
+                }),
             }),
             path: told.path.map(Into::into),
             fault: told.fault.into(),
         },
-        rows: rows.into(),
+        rows: rows.into_iter().collect(),
     })
 }
 

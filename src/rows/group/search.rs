@@ -41,7 +41,8 @@ impl Groups {
         group.facets.iter().flat_map(|facet| &facet.values).for_each(|(value, _)| {
             sighting.see_long(value);
         });
-        let jobs = group.jobs.iter().filter_map(|job| self.jobs.get(job.job as usize));
+        let jobs = group.jobs();
+        let jobs = jobs.iter().filter_map(|job| self.jobs.get(job.job as usize));
         jobs.for_each(|job| {
             sighting.see_long(&job.name);
         });
@@ -118,7 +119,7 @@ mod tests {
         ];
         let mut groups = groups(&rows);
         groups.list.sort_by(|a, b| a.sample.cmp(&b.sample));
-        groups.list.iter_mut().for_each(|group| group.standing.status = Some(super::Status::Ongoing));
+        groups.list.iter_mut().for_each(|group| std::sync::Arc::make_mut(&mut group.standing).status = Some(super::Status::Ongoing));
         let found = groups.search(text);
         (found.lines, found.loose)
     }

@@ -57,7 +57,7 @@ impl Status {
 }
 
 /// The status of a group with its reasons.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Standing {
     /// `None` where nothing can be said.
@@ -71,7 +71,7 @@ pub struct Standing {
 }
 
 /// What a standing rests on.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Evidence {
     /// There is no deploy to speak of: one job, no jobs, or no times.
@@ -100,7 +100,7 @@ pub enum Evidence {
 }
 
 /// How far evidence reaches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Worth {
     /// It is a mark.

@@ -58,11 +58,31 @@ impl GroupTable {
         (self.parts, self.texts)
     }
 
+    /// Takes in another table with its texts as they are: where there are very many groups, hardly any is in both.
+    fn take_over(&mut self, other: GroupTable, number_of: &mut impl FnMut(u32) -> u32, common: &mut CommonTallies) {
+        let GroupTable { parts, texts, places } = other;
+        drop(places);
+        let before = self.texts.append(texts);
+        take_apart(parts, |mut part| {
+            part.names = number_of(part.names);
+            part.moved_behind(before);
+            let key = key_of(&part, &self.texts);
+            let hash = key.hash();
+            match self.known(key, hash).and_then(|at| self.parts.get_mut(at as usize)) {
+                Some(known) => known.absorb(part, |at| at, common),
+                None => {
+                    self.places.insert(hash, self.parts.len() as u32);
+                    self.parts.push(part);
+                }
+            }
+        });
+    }
+
     /// Takes in a group whose texts are in another store and whose key has that hash.
     fn take(&mut self, mut part: GroupPart, hash: u64, theirs: &TextStore, common: &mut CommonTallies) {
         let key = key_of(&part, theirs);
         match self.known(key, hash).and_then(|at| self.parts.get_mut(at as usize)) {
-            Some(known) => known.absorb(part, theirs, &mut self.texts, common),
+            Some(known) => known.absorb(part, |at| self.texts.add(theirs.get(at)), common),
             None => {
                 self.places.insert(hash, self.parts.len() as u32);
                 part.move_texts(theirs, &mut self.texts);
@@ -84,6 +104,11 @@ pub(super) fn shard_of(hash: u64, tables: usize) -> usize {
 /// Adds the groups of another table, which speaks of the same jobs, to one table or to those of all shards. `number_of` gives the number that its names
 /// have there.
 pub(super) fn absorb(tables: &mut [GroupTable], other: GroupTable, number_of: &mut impl FnMut(u32) -> u32, common: &mut CommonTallies) {
+    if let [table] = tables
+        && other.parts.len() > PORTION
+    {
+        return table.take_over(other, number_of, common);
+    }
     let GroupTable { parts, texts, places } = other;
     drop(places);
     let shards = tables.len().max(1);

@@ -92,18 +92,18 @@ fn is_small(list: &[FacetTally]) -> bool {
 
 /// Tallies and the facets that they are in the end, for those that many groups have.
 #[derive(Default)]
-pub(super) struct FinishedFacets(FxHashMap<Arc<Vec<FacetTally>>, Arc<[Facet]>>);
+pub(super) struct FinishedFacets(FxHashMap<Arc<Vec<FacetTally>>, Arc<Vec<Facet>>>);
 
 impl FinishedFacets {
     /// All kinds in the order of their names.
-    pub(super) fn of(&mut self, tallies: Tallies) -> Arc<[Facet]> {
+    pub(super) fn of(&mut self, tallies: Tallies) -> Arc<Vec<Facet>> {
         let Some(list) = tallies.0.as_ref().filter(|list| is_small(list)).map(Arc::clone) else {
             return finish(tallies.into_list()).into();
         };
         if let Some(known) = self.0.get(&list) {
             return Arc::clone(known);
         }
-        let facets: Arc<[Facet]> = finish(tallies.into_list()).into();
+        let facets: Arc<Vec<Facet>> = finish(tallies.into_list()).into();
         if self.0.len() < MOST_LISTS {
             self.0.insert(list, Arc::clone(&facets));
         }

@@ -135,7 +135,7 @@ fn jobs_are_counted_and_stand_in_the_order_in_which_they_began() {
     let found = groups(&rows);
     assert_eq!(found.jobs.iter().map(|job| &*job.name).collect::<Vec<_>>(), [OLD, NEW]);
     let both = &found.list[0];
-    assert_eq!(both.jobs.iter().map(|count| (count.job, count.rows)).collect::<Vec<_>>(), [(0, 10), (1, 10)]);
+    assert_eq!(both.jobs().iter().map(|count| (count.job, count.rows)).collect::<Vec<_>>(), [(0, 10), (1, 10)]);
     assert_eq!((both.span, found.span), (Some((0, 19 * MINUTE)), Some((0, 19 * MINUTE))));
     assert_eq!(both.trend.bins.iter().sum::<u32>(), 20);
 }
@@ -236,7 +236,7 @@ fn many_in_parts(rows: usize, number: impl Fn(usize) -> usize) {
     };
     let told = |groups: &Groups| {
         let told = |group: &Group| {
-            let jobs: Vec<_> = group.jobs.iter().map(|count| (Arc::clone(&groups.jobs[count.job as usize].name), count.rows)).collect();
+            let jobs: Vec<_> = group.jobs().iter().map(|count| (Arc::clone(&groups.jobs[count.job as usize].name), count.rows)).collect();
             let counts = (group.count, group.span, group.trend.clone(), jobs, group.facets.clone());
             (group.key.clone(), group.fingerprint, counts, group.sample.clone(), group.rows.clone())
         };

@@ -122,7 +122,8 @@ fn a_redacted_bundle_fails_for_the_same_reasons_with_its_own_schemas() {
     let bundle = Bundle::open(&path).unwrap();
     let groups = bundle.groups(&Request::default(), &Unwatched).unwrap();
     let counts = |groups: &Groups| -> Vec<_> {
-        let told = |group: &Group| (group.fingerprint, group.count, group.span, group.trend.clone(), group.standing, group.noise);
+        let told =
+            |group: &Group| (group.fingerprint, group.count, group.span, group.trend.clone(), Arc::clone(&group.standing), group.noise);
         groups.list.iter().map(told).collect()
     };
     assert_eq!(counts(&groups), counts(&input.groups));

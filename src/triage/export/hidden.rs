@@ -6,12 +6,12 @@
 use std::sync::Arc;
 
 use super::predicate::{self, AlikeGroups, ColumnTest, Condition, MessageTest, Neighbours, ValuesTold};
-use crate::ground::few::Few;
+use crate::ground::few::Settled;
 use crate::pipeline::fault::{self, Fault, Says, VALIDATION};
 use crate::pipeline::layout::Layout;
 use crate::pipeline::schema::Schema;
 use crate::rows::column::ErrorColumn;
-use crate::rows::group::{Deploy, Facet, Group, GroupKey, GroupNames, GroupRecord, Groups, Job, JobName};
+use crate::rows::group::{Deploy, Facet, Group, GroupKey, GroupNames, GroupRecord, Groups, Job, JobName, NamesWithin};
 use crate::rows::schemas::{Lookup, SchemaStore};
 use crate::triage::redact::{Lists, Redactor};
 
@@ -48,7 +48,7 @@ impl ToldGroup {
 /// The group by what the schemas know of it, without its rows; raw: as it is.
 pub fn told(group: &Group, schemas: Option<&SchemaStore>, redactor: &mut Redactor) -> Group {
     if redactor.is_raw() {
-        return Group { rows: Few::default(), ..group.clone() };
+        return Group { rows: Settled::default(), ..group.clone() };
     }
     let (schema, layout) = schemas.map(|schemas| listed(&group.key, schemas)).unwrap_or_default();
     let lists = Lists { schema: schema.as_deref(), layouts: [layout.as_deref(), None] };
@@ -70,10 +70,12 @@ pub fn told_record(known: &GroupRecord, schemas: Option<&SchemaStore>, redactor:
     let key = GroupKey {
         names: Arc::new(GroupNames {
             namespace: text(&known.namespace),
-            doctype: text(&known.doctype),
-            version: text(&known.version),
-            stage: text(&known.stage),
-            class: text(&known.exception_class),
+            within: Arc::new(NamesWithin {
+                doctype: text(&known.doctype),
+                version: text(&known.version),
+                stage: text(&known.stage),
+                class: text(&known.exception_class),
+            }),
         }),
         path: known.path.as_deref().map(Into::into),
         fault: known.fault.as_str().into(),
@@ -81,14 +83,14 @@ pub fn told_record(known: &GroupRecord, schemas: Option<&SchemaStore>, redactor:
     let (schema, layout) = schemas.map(|schemas| listed(&key, schemas)).unwrap_or_default();
     let lists = Lists { schema: schema.as_deref(), layouts: [layout.as_deref(), None] };
     let told = names(&key, redactor);
-    let owned = |name: Option<Arc<str>>| name.map(|name| name.to_string());
+    let owned = |name: &Option<Arc<str>>| name.as_ref().map(|name| name.to_string());
     GroupRecord {
         fingerprint: known.fingerprint,
-        namespace: owned(told.namespace),
-        doctype: owned(told.doctype),
-        version: owned(told.version),
-        stage: owned(told.stage),
-        exception_class: owned(told.class),
+        namespace: owned(&told.namespace),
+        doctype: owned(&told.doctype),
+        version: owned(&told.version),
+        stage: owned(&told.stage),
+        exception_class: owned(&told.class),
         path: known.path.as_deref().map(|path| redactor.path(path, lists)),
         fault: fault(known, lists, redactor),
         count: known.count,
@@ -155,9 +157,9 @@ fn without_data(group: &Group, lists: Lists<'_>, redactor: &mut Redactor) -> Gro
     let path = group.key.path.as_deref().map(|path| redactor.path(path, lists).into());
     // What the schema asks is told in the message where the schema at hand says so.
     let limit = expected(&group.sample, class).zip(expected(&sample, class));
-    let facets = group.facets.iter().map(|facet| facet_without_data(facet, group, limit, &lists, redactor)).collect();
+    let facets: Vec<Facet> = group.facets.iter().map(|facet| facet_without_data(facet, group, limit, &lists, redactor)).collect();
     let key = GroupKey { path, fault, names: names(&group.key, redactor).into() };
-    Group { key, sample: sample.into(), says: says.into(), facets, rows: Few::default(), ..group.clone() }
+    Group { key, sample: sample.into(), says: says.into(), facets: facets.into(), rows: Settled::default(), ..group.clone() }
 }
 
 /// Names come from the request; those that the schemas know are nobody's.
@@ -166,10 +168,12 @@ fn names(key: &GroupKey, redactor: &Redactor) -> GroupNames {
     let name = |name: &str| Arc::from(redactor.name(name).as_ref());
     GroupNames {
         namespace: told(&key.namespace, &name),
-        doctype: told(&key.doctype, &name),
-        version: told(&key.version, &|version| redactor.version(version).as_ref().into()),
-        stage: told(&key.stage, &|stage| redactor.stage(stage).as_ref().into()),
-        class: told(&key.class, &|class| redactor.class(class).as_ref().into()),
+        within: Arc::new(NamesWithin {
+            doctype: told(&key.doctype, &name),
+            version: told(&key.version, &|version| redactor.version(version).as_ref().into()),
+            stage: told(&key.stage, &|stage| redactor.stage(stage).as_ref().into()),
+            class: told(&key.class, &|class| redactor.class(class).as_ref().into()),
+        }),
     }
 }
 

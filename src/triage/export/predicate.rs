@@ -75,8 +75,8 @@ pub(super) mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::ground::few::Few;
-    use crate::rows::group::{Fingerprint, GroupKey, GroupNames, Trend};
+    use crate::ground::few::Settled;
+    use crate::rows::group::{Fingerprint, GroupKey, GroupNames, NamesWithin, Trend};
 
     pub(in crate::triage::export) fn group(path: Option<&str>, class: &str, sample: &str) -> Group {
         let text = |text: &str| Some(Arc::from(text));
@@ -84,10 +84,7 @@ pub(super) mod tests {
             key: GroupKey {
                 names: Arc::new(GroupNames {
                     namespace: text("My_app"),
-                    doctype: text("main"),
-                    version: None,
-                    stage: text("ParsePayload"),
-                    class: text(class),
+                    within: Arc::new(NamesWithin { doctype: text("main"), version: None, stage: text("ParsePayload"), class: text(class) }),
                 }),
                 path: path.map(Into::into),
                 fault: "x".into(),
@@ -97,17 +94,16 @@ pub(super) mod tests {
             count: 1,
             span: Some((0, 1_500_000)),
             trend: Trend::default(),
-            jobs: Few::default(),
+            by_job: Default::default(),
             standing: Default::default(),
             noise: false,
             by_catch: false,
             sample: sample.into(),
             says: "".into(),
             facets: Arc::default(),
-            sampled: None,
             clients: None,
-            folded: None,
-            rows: Few::default(),
+            rare: None,
+            rows: Settled::default(),
         }
     }
 

@@ -15,7 +15,7 @@ pub fn facet_title(facet: &Facet) -> String {
 
 /// How many clients, and whether that is only about so.
 pub fn clients(clients: Clients) -> String {
-    format!("{}{}", if clients.exact { "" } else { "about " }, plural(clients.count, "client", "clients"))
+    format!("{}{}", if clients.exact() { "" } else { "about " }, plural(clients.count(), "client", "clients"))
 }
 
 /// Of which rows the values in messages are, where that is not all of them.
@@ -44,11 +44,11 @@ pub fn sheet(groups: &Groups, group: &Group, zone: &Zone, causes: Option<&Causes
     if let Some(rates) = &groups.rates {
         facts.named("rate", &super::rate::group_words(rates, group));
     }
-    if !group.jobs.is_empty() {
+    if !group.jobs().is_empty() {
         let in_zone = group.span.filter(|_| !zone.is_utc()).map(|(_, last)| format!(", in {}", zone.name(last))).unwrap_or_default();
         facts.heading(&format!("Jobs{in_zone}"));
     }
-    for job in &group.jobs {
+    for job in group.jobs().iter() {
         let name = groups.jobs.get(job.job as usize).map_or("?", |job| &*job.name);
         let span = job.span.map(|(first, last)| format!("{} to {}", zone.minute(first), zone.minute(last))).unwrap_or_default();
         facts.line(&counted(job.rows, &format!("{span}  {name}")));
@@ -93,7 +93,7 @@ fn names(facts: &mut Facts, group: &Group) {
     if let Some(known) = group.clients {
         facts.named("from", &clients(known));
     }
-    if let Some(rows) = group.sampled {
+    if let Some(rows) = group.sampled() {
         facts.named("values", &sampled(rows));
     }
 }

@@ -182,7 +182,7 @@ fn rarer(told: &SenderTrait, counts: Counts, beside: Beside) -> String {
 /// What an answer does not rest on, each without a full stop.
 fn limits(of: &Comparison, beside: Beside, group: &Group) -> Vec<String> {
     // The test takes rows for independent of each other.
-    let clients = group.clients.filter(|clients| beside == Beside::Failures && clients.count * 2 <= group.count);
+    let clients = group.clients.filter(|clients| beside == Beside::Failures && clients.count() * 2 <= group.count);
     let clients = clients.map(|clients| {
         let clients = super::group::clients(clients);
         format!("the rows are from {clients}: what one of them sends often is counted each time")

@@ -185,7 +185,7 @@ impl<'g> PatternView<'g> {
                         view.add(&pieces(&path), key.as_deref(), is_extraneous);
                     }
                 }
-                if facet.others > 0 || facet.values.len() > MOST_KEYS || group.sampled.is_some() {
+                if facet.others > 0 || facet.values.len() > MOST_KEYS || group.sampled().is_some() {
                     view.add(&pieces(path), key.as_deref(), is_extraneous);
                 }
             }
@@ -341,10 +341,13 @@ impl PatternIndex {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::group::{Facet, GroupKey, GroupNames};
+    use crate::rows::group::{Facet, GroupKey, GroupNames, NamesWithin};
 
     fn group(namespace: &str, doctype: &str, path: Option<&str>, fault: &str, sample: &str) -> Group {
-        let names = GroupNames { namespace: Some(namespace.into()), doctype: Some(doctype.into()), ..GroupNames::default() };
+        let names = GroupNames {
+            namespace: Some(namespace.into()),
+            within: NamesWithin { doctype: Some(doctype.into()), ..NamesWithin::default() }.into(),
+        };
         let key = GroupKey { names: names.into(), path: path.map(Into::into), fault: fault.into() };
         Group {
             fingerprint: key.fingerprint(),
@@ -353,16 +356,15 @@ mod tests {
             count: 1,
             span: Some((0, DAY)),
             trend: Default::default(),
-            jobs: Default::default(),
+            by_job: Default::default(),
             standing: Default::default(),
             noise: false,
             by_catch: false,
             sample: sample.into(),
             says: fault.into(),
             facets: Default::default(),
-            sampled: None,
             clients: None,
-            folded: None,
+            rare: None,
             rows: Default::default(),
         }
     }
@@ -423,8 +425,8 @@ mod tests {
             "propertyNames maxLength",
             &format!("{CLASS}#/m/ui.toolbar/long: expected maxLength: 3, actual: 4"),
         );
-        let facet = |others| -> std::sync::Arc<[Facet]> {
-            [Facet { name: "key", values: [("ui.toolbar".into(), 4)].into_iter().collect(), others, exact: true }].into()
+        let facet = |others| -> std::sync::Arc<Vec<Facet>> {
+            vec![Facet { name: "key", values: [("ui.toolbar".into(), 4)].into_iter().collect(), others, exact: true }].into()
         };
         let fit = |group: &Group, path: &str| pattern("acme", "", path).fit(&PatternView::of(group));
         labels.facets = facet(0);

@@ -85,11 +85,11 @@ impl StandingNow<'_> {
     /// Without jobs the rows' own times decide, as they do where only a time was said.
     fn since(&self, mended: &Mended, group: &Group) -> Option<(Micros, bool)> {
         let (_, last) = group.span?;
-        if mended.by.is_none() || group.jobs.is_empty() {
+        if mended.by.is_none() || group.jobs().is_empty() {
             return (last > mended.at).then_some((last, false));
         }
         let is_later = |job: u32| self.among.jobs.get(job as usize).and_then(|job| job.span).is_some_and(|(began, _)| began > mended.at);
-        let later = group.jobs.iter().filter(|job| is_later(job.job)).filter_map(|job| job.span).map(|(_, last)| last).max();
+        let later = group.jobs().iter().filter(|job| is_later(job.job)).filter_map(|job| job.span).map(|(_, last)| last).max();
         later.map(|last| (last, true))
     }
 

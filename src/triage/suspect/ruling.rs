@@ -62,7 +62,7 @@ pub(super) fn rule(
         why: String::new(),
     };
     let unknown = |answer: Suspect, why: &str| Ok(Suspect { why: why.to_owned(), ..answer });
-    if group.folded.is_some() {
+    if group.folded().is_some() {
         return unknown(answer, "it stands for many groups that were too many to tell apart");
     }
     if let Some(error) = fault.insert().filter(|error| !error.is_by_catch()) {

@@ -5,17 +5,15 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::ground::few::Few;
-use crate::rows::group::{Fingerprint, GroupKey, GroupNames, NO_DOCTYPE, NO_NAMESPACE, Trend};
+use crate::ground::few::Settled;
+use crate::rows::group::{Fingerprint, GroupKey, GroupNames, NO_DOCTYPE, NO_NAMESPACE, NamesWithin, Trend};
 
 fn group(number: u64, place: (&str, &str, Option<&str>), says: &str, count: u64, noise: bool) -> Group {
     Group {
         key: GroupKey {
             names: Arc::new(GroupNames {
                 namespace: Some(place.0.into()),
-                doctype: Some(place.1.into()),
-                version: Some("1".into()),
-                ..GroupNames::default()
+                within: Arc::new(NamesWithin { doctype: Some(place.1.into()), version: Some("1".into()), ..NamesWithin::default() }),
             }),
             path: place.2.map(Into::into),
             fault: says.into(),
@@ -25,17 +23,16 @@ fn group(number: u64, place: (&str, &str, Option<&str>), says: &str, count: u64,
         count,
         span: Some((number as i64, number as i64)),
         trend: Trend::default(),
-        jobs: Few::default(),
+        by_job: Default::default(),
         standing: Default::default(),
         noise,
         by_catch: false,
         sample: says.into(),
         says: says.into(),
         facets: Arc::default(),
-        sampled: None,
         clients: None,
-        folded: None,
-        rows: Few::default(),
+        rare: None,
+        rows: Settled::default(),
     }
 }
 
@@ -79,7 +76,7 @@ fn several_keys_are_lines_below_their_group_and_one_stands_in_its_path() {
         let count = keys.iter().map(|(_, rows)| rows).sum::<u64>() + others;
         let mut group = group(number, ("shop", "events", Some("/m/{key}")), "type", count, false);
         let values = keys.iter().map(|(key, rows)| ((*key).into(), *rows)).collect();
-        group.facets = [crate::rows::group::Facet { name: "key", values, others, exact: true }].into();
+        group.facets = vec![crate::rows::group::Facet { name: "key", values, others, exact: true }].into();
         group.key.path = Some(format!("/m{number}/{{key}}").into());
         group
     };
@@ -240,9 +237,7 @@ proptest! {
         let list = places.into_iter().zip(1..).map(|((namespace, doctype, version, path, says, count, aside), number)| {
             let own = GroupNames {
                 namespace: namespace.map(Into::into),
-                doctype: doctype.map(Into::into),
-                version: version.map(Into::into),
-                ..GroupNames::default()
+                within: Arc::new(NamesWithin { doctype: doctype.map(Into::into), version: version.map(Into::into), ..NamesWithin::default() }),
             };
             let mut made = group(number, ("", "", path), says, count, aside == 1);
             made.by_catch = aside == 2;

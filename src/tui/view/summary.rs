@@ -88,7 +88,7 @@ impl Sheet<'_> {
         for facet in group.facets.iter() {
             self.facet(group, facet);
         }
-        if let Some(sampled) = group.sampled.filter(|_| !group.facets.is_empty()) {
+        if let Some(sampled) = group.sampled().filter(|_| !group.facets.is_empty()) {
             self.line(&format!("values {}", facts::group::sampled(sampled)), Role::Dim);
         }
         self.heading("A message");
@@ -223,12 +223,13 @@ impl Sheet<'_> {
     }
 
     fn jobs(&mut self, group: &Group) {
-        if group.jobs.is_empty() {
+        let jobs = group.jobs();
+        if jobs.is_empty() {
             return;
         }
-        let earlier = group.jobs.len().saturating_sub(JOBS);
-        self.heading(&if earlier > 0 { format!("Jobs, the last {JOBS} of {}", group.jobs.len()) } else { "Jobs".to_owned() });
-        for job in &group.jobs[earlier..] {
+        let earlier = jobs.len().saturating_sub(JOBS);
+        self.heading(&if earlier > 0 { format!("Jobs, the last {JOBS} of {}", jobs.len()) } else { "Jobs".to_owned() });
+        for job in &jobs[earlier..] {
             let name = self.app.groups.tree.groups.jobs.get(job.job as usize).map_or("?", |job| &*job.name);
             let since = job.span.map(|span| self.app.zone().minute(span.0)).unwrap_or_default();
             let room = usize::from(self.area.width).saturating_sub(29);

@@ -98,7 +98,7 @@ fn what_is_asked_for_changes_no_verdict() {
             let known = whole.list.iter().find(|known| known.fingerprint == group.fingerprint).unwrap();
             assert_eq!(group.standing, known.standing);
             assert!(group.count <= known.count && group.count == group.rows.len() as u64);
-            assert_eq!(group.jobs.iter().map(|job| job.rows).sum::<u64>(), group.count, "only rows that were asked for");
+            assert_eq!(group.jobs().iter().map(|job| job.rows).sum::<u64>(), group.count, "only rows that were asked for");
         }
     }
     let elsewhere = rows.asked(&|_| false, false);
@@ -232,7 +232,7 @@ fn rows_without_a_job_are_rows() {
     let groups = rows.groups();
     assert_eq!((status(&groups, "goes_on"), status(&groups, "was_there")), (None, None));
     assert!(words(&groups, "goes_on").ends_with("rows of other jobs, or of none, have it since as well"), "{}", words(&groups, "goes_on"));
-    assert_eq!(group(&groups, "goes_on").jobs.len(), 1);
+    assert_eq!(group(&groups, "goes_on").jobs().len(), 1);
 }
 
 #[test]

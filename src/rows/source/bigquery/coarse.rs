@@ -129,9 +129,9 @@ impl<'a> AnswerReading<'a> {
         for group in &mut groups.list {
             self.keys.remember(group.fingerprint, &group.trend);
             // Of the newest rows of all its coarse groups the newest: in the order in which more of them come.
-            group.rows.sort_by_cached_key(|at| self.keys.get(*at).map(|key| (std::cmp::Reverse(key.time), key.table, key.group, key.nth)));
-            group.rows.truncate(super::grouping::NEWEST);
-            group.rows.shrink_to_fit();
+            let mut rows = group.rows.to_vec();
+            rows.sort_by_cached_key(|at| self.keys.get(*at).map(|key| (std::cmp::Reverse(key.time), key.table, key.group, key.nth)));
+            group.rows = rows.into_iter().take(super::grouping::NEWEST).collect();
         }
         groups.outside = self.outside;
         let beyond = self.all.saturating_sub(self.told);
@@ -251,7 +251,7 @@ mod tests {
         let (groups, held) = read(&keys, (0..many).map(|id| coarse(id, 64)), MOST_HELD);
         assert_eq!((groups.list.len() as u64, groups.rows), (many, many * 192));
         let group = &groups.list[0];
-        assert_eq!((group.sampled, group.jobs.len(), group.rows.len(), group.facets.len()), (None, 4, 5, 2));
+        assert_eq!((group.sampled(), group.jobs().len(), group.rows.len(), group.facets.len()), (None, 4, 5, 2));
         println!("{} bytes a group", held / many as usize);
         assert!(held <= many as usize * 10_000, "{} bytes a group", held / many as usize);
         // Groups with very many cells are bounded in jobs, and all their rows are counted.
@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn what_memory_has_no_room_for_is_counted_together() {
         let (groups, held) = read(&Keys::default(), (0..200).map(|id| coarse(id, 8)), 300_000);
-        let other: Vec<_> = groups.list.iter().filter_map(|group| Some((group.folded?, group.count))).collect();
+        let other: Vec<_> = groups.list.iter().filter_map(|group| Some((group.folded()?, group.count))).collect();
         let [(folded, rows)] = other.as_slice() else { panic!("{other:?}") };
         assert_eq!((*folded + groups.list.len() as u64 - 1, groups.rows), (200, 200 * 24));
         assert!(*rows == folded * 24 && *folded > 50 && held < 310_000, "{folded} {held}");

@@ -297,7 +297,7 @@ fn jobs(group: &Group, groups: &Groups) -> Vec<ReportJob> {
         let newest = part.job as usize + 1 == groups.jobs.len();
         Some(ReportJob { name: job.name.to_string(), rows: part.rows, began: job.span.map(|span| rfc3339(span.0)), newest })
     };
-    group.jobs.iter().filter_map(job).collect()
+    group.jobs().iter().filter_map(job).collect()
 }
 
 fn trend(group: &Group) -> ReportTrend {
