@@ -221,6 +221,36 @@ mod invariants {
 }
 
 #[test]
+fn rows_that_wait_for_others_are_counted_like_rows_alone() {
+    let message = |i: usize| match i % 5 {
+        0 => "#/a: required key [x] not found".to_owned(),
+        1 => format!("#/b: expected maxLength: 5, actual: {}", i % 100),
+        2 => format!("#/c/{}: expected type: String, found: Null", i / 10),
+        // Longer than what is remembered.
+        3 => format!("#/d: string [{}] does not match pattern ^[a-z]+$", "7".repeat(300 + i)),
+        _ => format!("no message of the validator {}", i % 7),
+    };
+    for rows in [1, 255, 256, 257, 700] {
+        let messages: Vec<String> = (0..rows).map(message).collect();
+        let all: Vec<ErrorRow<'_>> = (0..).zip(&messages).map(|(i, message)| row(message, [OLD, NEW][i % 2], i as i64 * MINUTE)).collect();
+        let add = |grouper: &mut Grouper, at: usize| grouper.add(&all[at], RowRef::new(0, at as u64));
+        let alone = (0..rows).map(|at| {
+            let mut grouper = Grouper::new(None);
+            add(&mut grouper, at);
+            grouper
+        });
+        let told = |groups: Groups| format!("{:?} {:?}", groups.list, groups.jobs);
+        let (mut together, mut beside) = (Grouper::new(None), Grouper::beside_each_other(None, 2));
+        (0..rows).for_each(|at| add(&mut together, at));
+        (0..rows).for_each(|at| add(&mut beside[at % 2], at));
+        let plain = told(Grouper::merge(alone.collect()));
+        assert!(told(Grouper::merge(Grouper::copies(&[&together]))) == plain, "{rows} rows, a copy");
+        assert!(told(Grouper::merge(vec![together])) == plain, "{rows} rows");
+        assert!(told(Grouper::merge(beside)) == plain, "{rows} rows, on two threads");
+    }
+}
+
+#[test]
 fn very_many_groups_are_the_same_in_parts() {
     // Some that are frequent among many that are not, or each once.
     many_in_parts(60_000, |i| if i.is_multiple_of(3) { i % 300 } else { 1000 + i * 7 % 24_000 });

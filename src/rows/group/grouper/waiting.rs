@@ -15,7 +15,8 @@ use super::super::memo::{LONGEST, Memo, MemoPlace};
 use super::super::part::KeyParts;
 use super::super::shared;
 use super::super::table::GroupTable;
-use super::{Grouper, ReadMessage, Remember};
+use super::Grouper;
+use super::message::{ReadMessage, Remember};
 use crate::pipeline::fault::Fault;
 
 /// Rows that wait before they are counted.
