@@ -7,7 +7,7 @@ use std::ops::Deref;
 /// A list; read as a slice.
 pub type Few<T> = smallvec::SmallVec<[T; 1]>;
 
-/// A list that gets no more; read as a slice. It is as large as a reference to one where a thing is no larger than an address.
+/// A list that gets no more; read as a slice. It is as large as a reference to a slice where a thing is no larger than an address.
 #[derive(Clone)]
 pub enum Settled<T> {
     /// One thing.

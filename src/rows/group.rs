@@ -181,7 +181,7 @@ pub struct Group {
     pub span: Option<(Micros, Micros)>,
     /// Counts over time.
     pub trend: Trend,
-    /// Counts by job, of as many rows and times as these.
+    /// Counts by job, made for these rows and times: who changes `count` or `span` makes them anew.
     pub by_job: GroupJobs,
     /// Whether a deploy began or ended it, and why that is said; most often the same as of many others.
     pub standing: Arc<Standing>,

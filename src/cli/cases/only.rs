@@ -22,7 +22,7 @@ impl<T> Field<T> {
 }
 
 /// All fields, in their order. The document's id is there only where rows are asked for by what their payloads hold.
-const FIELDS: [&str; 26] = [
+pub(super) const FIELDS: [&str; 26] = [
     "row",
     "namespace",
     "doctype",

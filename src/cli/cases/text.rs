@@ -42,3 +42,14 @@ fn title(answer: &CaseAnswer<'_>, origin: &str) -> String {
     }
     format!("{name}  {}  {origin}", answer.stage.0.flatten().unwrap_or("no stage"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::only;
+    use super::*;
+
+    #[test]
+    fn what_stands_in_a_block_is_a_field() {
+        assert!(!FIELDS.is_empty() && FIELDS.iter().all(|field| only::FIELDS.contains(field)));
+    }
+}

@@ -191,7 +191,8 @@ impl Rates {
 
     fn named(&self, named: &Named) -> Option<Rate> {
         let (failed, _) = self.doctypes.get(named).filter(|(failed, _)| *failed > 0)?;
-        self.known(named).map(|base| base.rate(*failed, named[2].is_some()))
+        let [.., version] = named;
+        self.known(named).map(|base| base.rate(*failed, version.is_some()))
     }
 
     /// The rate of a namespace: of those of its doctypes that accepted documents are known of. And the rows of all others.

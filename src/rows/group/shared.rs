@@ -37,6 +37,7 @@ struct Padded(Mutex<GroupTable>);
 
 /// A shard that is open to one thread.
 pub(super) struct OpenShard<'a> {
+    /// Its groups.
     pub(super) table: MutexGuard<'a, GroupTable>,
     shard: usize,
 }

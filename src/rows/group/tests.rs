@@ -255,6 +255,8 @@ fn very_many_groups_are_the_same_in_parts() {
     // Some that are frequent among many that are not, or each once.
     many_in_parts(60_000, |i| if i.is_multiple_of(3) { i % 300 } else { 1000 + i * 7 % 24_000 });
     many_in_parts(40_000, |i| i);
+    // Each several times at once.
+    many_in_parts(70_000, |i| i / 4);
 }
 
 fn many_in_parts(rows: usize, number: impl Fn(usize) -> usize) {

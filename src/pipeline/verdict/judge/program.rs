@@ -312,6 +312,7 @@ pub(super) struct Program {
     pub(super) refused: FxHashMap<SubId, Option<String>>,
     /// Whether some cannot be printed: then every branch has to be looked into.
     pub(super) may_break_off: bool,
+    /// By which is known of which documents judging is sure to end.
     pub(super) effort: Effort,
 }
 

@@ -32,13 +32,17 @@ pub(super) struct ReadMessage<'a> {
     pub(super) general: GeneralPlace<'a>,
     /// The reading that counts.
     pub(super) told: Option<&'a Fault<'a>>,
+    /// The hash of its key.
+    pub(super) hash: u64,
 }
 
 impl ReadMessage<'_> {
+    /// The key of its group.
     pub(super) fn key(&self) -> KeyParts<'_> {
         KeyParts { names: self.names, path: self.general.path.as_deref(), fault: &self.general.fault }
     }
 
+    /// What else is known of its group, where the row at that place is the first.
     pub(super) fn first<'m>(&self, at: RowRef, message: &'m str) -> FirstRow<'m> {
         FirstRow { keyword: self.general.keyword, about_name: self.general.about_name, at, message }
     }
@@ -82,12 +86,14 @@ impl Grouper {
             }
             None => home.names,
         };
-        ReadMessage { names, general, told }
+        let mut read = ReadMessage { names, general, told, hash: 0 };
+        read.hash = read.key().hash();
+        read
     }
 
     /// The group of a message that was read.
     pub(super) fn group_read(&mut self, bucket: u32, message: &str, read: &ReadMessage<'_>, at: RowRef, remember: Remember) -> u32 {
-        let group = self.number_of(read.key(), read.first(at, message));
+        let group = self.number_of(read, read.first(at, message));
         let (place, rows) = match remember {
             Remember::No => return group,
             Remember::Seen(place) => (place, None),
@@ -109,9 +115,9 @@ impl Grouper {
         }
     }
 
-    /// The number of the group of a key; of a new one where there is none.
-    fn number_of(&mut self, key: KeyParts<'_>, first: FirstRow<'_>) -> u32 {
-        let hash = key.hash();
+    /// The number of the group of a message; of a new one where there is none.
+    fn number_of(&mut self, read: &ReadMessage<'_>, first: FirstRow<'_>) -> u32 {
+        let (key, hash) = (read.key(), read.hash);
         let begun = self.names.get(key.names).1;
         let own = self.table.parts.len();
         let Some(beside) = self.beside.as_mut().and_then(|beside| beside.takes(own).then_some(beside)) else {

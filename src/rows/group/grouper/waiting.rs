@@ -4,7 +4,7 @@
 //! Refuses: the steps themselves (grouper).
 //!
 //! Where there are many messages and groups, most of the time goes by until memory answers that nobody has asked lately. One row after the other waits for
-//! each answer; of several rows at once, all are on their way at the same time. Looking ahead changes nothing and decides nothing.
+//! each answer; of several rows at once, all are on their way at the same time. Looking ahead changes nothing, and no count depends on it.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -45,12 +45,12 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    /// Takes a row. Whether it is time to count.
+    /// Takes a row. Whether it is time to count: enough rows wait, or so much text that it should not be held.
     pub(super) fn take(&mut self, (bucket, place): (u32, MemoPlace), job: Option<u32>, facts: RowFacts, message: &str) -> bool {
         let start = self.messages.len();
         self.messages.push_str(message);
         self.rows.push(WaitingRow { bucket, place, job, facts, message: (start, self.messages.len()) });
-        self.rows.len() >= MOST || message.len() > LONGEST
+        self.rows.len() >= MOST || self.messages.len() > MOST * LONGEST
     }
 
     /// The rows with their messages.
@@ -107,15 +107,15 @@ impl Grouper {
         let readings: Vec<_> = unseen.iter().zip(&own).map(|((.., message), own)| Fault::readings(message, own.class.as_deref())).collect();
         let of = unseen.iter().zip(&own).zip(&readings);
         let read: Vec<_> = of.map(|(((_, row, _), own), readings)| self.read(row.bucket, own, readings)).collect();
-        let hashes: Vec<u64> = read.iter().map(|read| read.key().hash()).collect();
+        let hashes: Vec<u64> = read.iter().map(|read| read.hash).collect();
         look_at(&self.table, groups, &hashes);
-        let (mut read, mut shared) = (unseen.iter().zip(read.iter().zip(hashes)).peekable(), Vec::new());
+        let (mut read, mut shared) = (unseen.iter().zip(&read).peekable(), Vec::new());
         for (at, (row, message)) in waiting.iter().enumerate() {
             let read = read.next_if(|((unseen, ..), _)| *unseen == at).map(|(_, read)| read);
             let (first, remember) = (row.facts.at, Remember::Counted(row.place, row.facts.rows));
             let group = match (self.memo.find(row.place, row.bucket, message, row.facts.rows), read) {
                 (Some(group), _) => group,
-                (None, Some((read, hash))) => match self.shared_key(read, hash) {
+                (None, Some(read)) => match self.shared_key(read) {
                     Some(told) => {
                         let shard = shared::shard_of_key(told.hash);
                         shared.push(SharedRow { shard, at, job: self.job_of(UNKNOWN, row.job), group: UNKNOWN, told: Some(told) });
@@ -136,9 +136,9 @@ impl Grouper {
     }
 
     /// The key of a message as the groups have it that are counted with other threads; `None` where it is of a group that this one counts by itself.
-    fn shared_key<'r>(&mut self, read: &'r ReadMessage<'r>, hash: u64) -> Option<SharedKey<'r>> {
+    fn shared_key<'r>(&mut self, read: &'r ReadMessage<'r>) -> Option<SharedKey<'r>> {
         let own = self.table.parts.len();
-        let beside = self.beside.as_mut().filter(|_| self.table.known(read.key(), hash).is_none())?;
+        let beside = self.beside.as_mut().filter(|_| self.table.known(read.key(), read.hash).is_none())?;
         let names = beside.takes(own).then(|| beside.names(read.names, &self.names))?;
         Some(SharedKey { read, names, hash: KeyParts { names, ..read.key() }.hash() })
     }

@@ -2,6 +2,9 @@
 //!
 //! Owns: telling documents that fail by that, before anything that takes longer; what is left to be judged of all others.
 //! Refuses: values that have to be read (valid), members that may be replaced by others (objects).
+//!
+//! Where it can tell nothing the document is judged as if nobody had looked: that costs the look, which is a small part of judging, and happens where names
+//! are very long, escaped or written twice.
 
 use smallvec::SmallVec;
 

@@ -16,13 +16,13 @@ impl Run<'_> {
     /// Whether an object is valid.
     #[inline]
     pub(super) fn valid_object(&mut self, id: SubId, rules: &ObjectRules, object: NodeId) -> bool {
-        let strips = self.stripped && object == 0 && self.document.children(0).any(|member| self.is_stripped(0, member));
+        let strips = || self.stripped && object == 0 && self.document.children(0).any(|member| self.is_stripped(0, member));
         let fits = match rules.reading {
             Reading::Nothing => true,
             Reading::Values if rules.names.is_none() && self.document.node(object).sorts() & !rules.beside_sorts == 0 => true,
-            Reading::Values if !strips => self.valid_values(id, rules, object),
-            Reading::Names if !strips => self.valid_named(id, rules, object),
-            Reading::Patterns if !strips => self.valid_patterned(id, rules, object),
+            Reading::Values if !strips() => self.valid_values(id, rules, object),
+            Reading::Names if !strips() => self.valid_named(id, rules, object),
+            Reading::Patterns if !strips() => self.valid_patterned(id, rules, object),
             _ => self.valid_members(id, rules, object, MembersSeen::none(object)),
         };
         fits && (!rules.asks_whole || (self.valid_size(rules, object) && self.valid_dependencies(rules, object)))
