@@ -286,18 +286,18 @@ def cases_section(inputs, misfit, runs):
 def judging_section(inputs, judging, misfit, peers, runs, seconds):
     told = subprocess.run([judging, str(seconds)], capture_output=True, text=True, check=True).stdout
     by_work = {}
+    shown = lambda micros: f"{micros:,.1f}" if micros >= 10 else f"{micros:.3f}"
     for document, what, who, micros in (line.split("\t") for line in told.splitlines()):
         by_work.setdefault((document, what), {})[who] = float(micros)
     lines = [
-        [document, what, f"{of['misfit']:,.1f}", f"{of['jsonschema']:,.1f}", f"{of['misfit'] / of['jsonschema']:.2f}"]
+        [document, what, shown(of["misfit"]), shown(of["jsonschema"]), f"{of['misfit'] / of['jsonschema']:.2f}"]
         for (document, what), of in by_work.items()
     ]
     text = table(lines, ["document", "work", "misfit µs", "jsonschema crate µs", "misfit / it"])
     if "sourcemeta" not in peers:
         return text
-    command = shutil.which("jsonschema", path=os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", ""))
-    if command is None:
-        return text + "\n\nSkipped: sourcemeta-jsonschema is installed, but its command is not beside this Python."
+    # Not by the name of its command: Python's own jsonschema has one of that name, too.
+    command = [sys.executable, "-m", "sourcemeta_jsonschema"]
     lines = []
     for doctype in ["baseline", "metrics", "main"]:
         schema = os.path.join(inputs.path("schemas"), "made-app", doctype, f"{doctype}.1.schema.json")
@@ -310,12 +310,16 @@ def judging_section(inputs, judging, misfit, peers, runs, seconds):
             files.append((path, len(wanted)))
         (many, count), (one, _) = files
         if count < 2:
+            lines.append([doctype, f"{count:,}", "too few", "", ""])
             continue
         own = lambda path: [misfit, "judge", path, "--schemas", inputs.path("schemas"), "--doctype", f"made-app.{doctype}.1"]
-        theirs = lambda path: [command, "validate", "--fast", schema, path]
+        theirs = lambda path: [*command, "validate", "--fast", schema, path]
         contestants = {"misfit": own(many), "misfit, one": own(one), "sourcemeta": theirs(many), "sourcemeta, one": theirs(one)}
         costs = in_turn(contestants, runs)
-        if all(costs.values()):
+        failed = [who for who, told in costs.items() if told is None or told is LONG]
+        if failed:
+            lines.append([doctype, f"{count:,}", f"failed: {', '.join(failed)}", "", ""])
+        else:
             each = {who: (costs[who][1] - costs[f"{who}, one"][1]) / (count - 1) * 1e6 for who in ["misfit", "sourcemeta"]}
             ratio = f"{each['misfit'] / each['sourcemeta']:.2f}" if each["sourcemeta"] > 0 else ""
             lines.append([doctype, f"{count:,}", f"{each['misfit']:.1f}", f"{each['sourcemeta']:.1f}", ratio])
