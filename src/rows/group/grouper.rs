@@ -119,7 +119,7 @@ impl Grouper {
         parts.iter().map(copy).collect()
     }
 
-    /// Counts one row.
+    /// Counts one row, at once or with some that come next; whoever asks for counts has all of them.
     pub fn add(&mut self, row: &ErrorRow<'_>, at: RowRef) {
         self.rows += row.rows;
         if let Some(beside) = &mut self.beside {
